@@ -1,0 +1,9 @@
+/**
+ * Inline bytes as providers take them.
+ */
+import * as Encoding from "effect/Encoding"
+
+export const encode = (bytes: Uint8Array): string => Encoding.encodeBase64(bytes)
+
+/** `data:<media type>;base64,<bytes>` */
+export const dataUrl = (bytes: Uint8Array, mediaType: string): string => `data:${mediaType};base64,${encode(bytes)}`

@@ -1,0 +1,77 @@
+/**
+ * From the facts of an error to its reason: status, code and type first, narrow wording last. The tables are the
+ * dialects'.
+ */
+import type { ErrorFacts } from "../Dialect.ts"
+import type { Reason } from "../ProviderError.ts"
+
+/** The reasons that a provider's error can have. */
+export type Kind =
+  | "RateLimit"
+  | "QuotaExceeded"
+  | "Overloaded"
+  | "Authentication"
+  | "PermissionDenied"
+  | "InvalidRequest"
+  | "ContextLength"
+  | "ContentFilter"
+  | "ModelNotFound"
+  | "Server"
+
+/** What one dialect's servers say, as data. */
+export interface Table {
+  /** Codes and types that mean one thing only: they outrank the status. */
+  readonly specific: ReadonlyMap<string, Kind>
+  /** Types that cover a whole class of faults: they count when there is no status. */
+  readonly generic: ReadonlyMap<string, Kind>
+  /** Narrow wording, tried where status and codes left `InvalidRequest`, `Server` or nothing. */
+  readonly wording: ReadonlyArray<readonly [RegExp, Kind]>
+}
+
+const byStatus = (status: number): Kind => {
+  switch (status) {
+    case 401:
+      return "Authentication"
+    case 402:
+      return "QuotaExceeded"
+    case 403:
+      return "PermissionDenied"
+    case 408:
+    case 409:
+    case 425:
+      return "Server"
+    case 429:
+      return "RateLimit"
+    case 503:
+    case 529:
+      return "Overloaded"
+    default:
+      return status >= 400 && status < 500 ? "InvalidRequest" : "Server"
+  }
+}
+
+const kindOf = (table: Table, facts: ErrorFacts): Kind => {
+  const { code, status, type } = facts
+  const specific = table.specific.get(code ?? "") ?? table.specific.get(type ?? "")
+  if (specific !== undefined) return specific
+  const general = status !== undefined
+    ? byStatus(status)
+    : table.generic.get(type ?? "") ?? table.generic.get(code ?? "") ?? "Server"
+  if (general !== "InvalidRequest" && general !== "Server") return general
+  const message = facts.message ?? ""
+  return table.wording.find(([pattern]) => pattern.test(message))?.[1] ?? general
+}
+
+/** The reason of an error, by a dialect's table. */
+export const classify = (table: Table) => (facts: ErrorFacts): Reason => {
+  const kind = kindOf(table, facts)
+  switch (kind) {
+    case "RateLimit":
+    case "Overloaded":
+      return facts.retryAfter === undefined ? { _tag: kind } : { _tag: kind, retryAfter: facts.retryAfter }
+    case "InvalidRequest":
+      return facts.param === undefined ? { _tag: kind } : { _tag: kind, param: facts.param }
+    default:
+      return { _tag: kind }
+  }
+}

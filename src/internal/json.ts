@@ -1,0 +1,11 @@
+/**
+ * JSON as data: what travels on the wire and what is kept opaque (native blocks, `extra`, JSON Schemas).
+ */
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
+
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: Json
+}
