@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/oracles/**", "node_modules/**"],
-    sequence: { concurrent: true }
+    sequence: { concurrent: true },
+    coverage: { include: ["src/**/*.ts"], reporter: ["text", "html"] }
   }
 })

@@ -1,10 +1,19 @@
 /**
  * One piece of a streamed answer, in OpenAI's shape whatever provider sent it.
  */
+import type * as Schema from "effect/Schema"
+import * as JsonWire from "./internal/chunkJson.ts"
+import * as Wire from "./internal/chunkSchema.ts"
+import type { UsageEncoded } from "./internal/chunkUsage.ts"
+import * as UsageWire from "./internal/chunkUsage.ts"
 import type { Json, JsonObject } from "./internal/json.ts"
+
+export type { UsageEncoded }
 
 /** Why a choice ended; words this package does not know pass through as they are. */
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | (string & {})
+
+export const FinishReason: Schema.Schema<FinishReason> = Wire.FinishReason
 
 /** Token counts of one answer. `promptTokens` includes cache reads and writes, `completionTokens` includes reasoning. */
 export interface Usage {
@@ -18,6 +27,8 @@ export interface Usage {
   readonly extra?: JsonObject | undefined
 }
 
+export const Usage: Schema.Schema<Usage, UsageEncoded> = UsageWire.Usage
+
 /** A piece of a tool call: `id`, `type` and `function.name` come once, with the first piece. */
 export interface ToolCallDelta {
   readonly index: number
@@ -26,8 +37,14 @@ export interface ToolCallDelta {
   readonly function: { readonly name?: string | undefined; readonly arguments?: string | undefined }
 }
 
+export interface ToolCallDeltaEncoded extends Schema.Schema.Encoded<typeof Wire.ToolCallDelta> {}
+
+export const ToolCallDelta: Schema.Schema<ToolCallDelta, ToolCallDeltaEncoded> = Wire.ToolCallDelta
+
 /** A citation or other note about the text, in OpenAI's shape (`type: "url_citation"`) where the provider's fits it. */
 export type Annotation = JsonObject
+
+export const Annotation: Schema.Schema<Annotation> = JsonWire.JsonObject
 
 export interface TopLogprob {
   readonly token: string
@@ -44,6 +61,10 @@ export interface Logprobs {
   readonly refusal?: ReadonlyArray<TokenLogprob> | undefined
 }
 
+export interface LogprobsEncoded extends Schema.Schema.Encoded<typeof Wire.Logprobs> {}
+
+export const Logprobs: Schema.Schema<Logprobs, LogprobsEncoded> = Wire.Logprobs
+
 export interface Delta {
   readonly role?: "assistant" | undefined
   readonly content?: string | undefined
@@ -55,6 +76,10 @@ export interface Delta {
   readonly native?: { readonly dialect: string; readonly block: Json } | undefined
 }
 
+export interface DeltaEncoded extends Schema.Schema.Encoded<typeof Wire.Delta> {}
+
+export const Delta: Schema.Schema<Delta, DeltaEncoded> = Wire.Delta
+
 export interface ChunkChoice {
   readonly index: number
   readonly delta: Delta
@@ -63,6 +88,10 @@ export interface ChunkChoice {
   readonly nativeFinishReason?: string | undefined
   readonly logprobs?: Logprobs | undefined
 }
+
+export interface ChunkChoiceEncoded extends Schema.Schema.Encoded<typeof Wire.ChunkChoice> {}
+
+export const ChunkChoice: Schema.Schema<ChunkChoice, ChunkChoiceEncoded> = Wire.ChunkChoice
 
 export interface ChatCompletionChunk {
   readonly id: string
@@ -77,6 +106,15 @@ export interface ChatCompletionChunk {
   /** The decoded wire events behind this chunk, when `CallOptions.raw` asked for them; never encoded. */
   readonly raw?: ReadonlyArray<unknown> | undefined
 }
+
+export interface ChatCompletionChunkEncoded extends Schema.Schema.Encoded<typeof Wire.ChatCompletionChunk> {}
+
+/**
+ * A chunk from and to OpenAI's wire, with our additions: `delta.reasoning`, `delta.native`, `native_finish_reason`,
+ * `usage.prompt_tokens_details.cache_write_tokens` and `usage.extra`.
+ */
+export const ChatCompletionChunk: Schema.Schema<ChatCompletionChunk, ChatCompletionChunkEncoded> =
+  Wire.ChatCompletionChunk
 
 const choiceAt = (chunk: ChatCompletionChunk, choice: number): ChunkChoice | undefined =>
   chunk.choices.find((candidate) => candidate.index === choice)

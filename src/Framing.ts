@@ -2,6 +2,7 @@
  * Bytes to frames: where one event of a response body ends and the next begins. Before it `Transport`, after it
  * `Normalise`.
  */
+import { createParser } from "eventsource-parser"
 
 /** One event of a response body. */
 export interface Frame {
@@ -24,5 +25,55 @@ export interface Framing {
   readonly contentTypes: ReadonlyArray<string>
   /** What a client asks for. */
   readonly accept: string
+  /** Whether a frame can begin like a whole JSON body does, so that the first byte tells nothing. */
+  readonly jsonFrames: boolean
+  /** A frame that ends the stream without saying whether the answer is whole. */
+  readonly terminator: string | undefined
+  /** `limit` is in characters of one frame. */
   readonly parser: (limit: number, emit: (frame: Frame) => void) => Parser
 }
+
+/**
+ * Server-sent events. Lines that are no field are skipped as the specification says, except a whole JSON object: some
+ * servers write an error into the stream without framing it.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export const sse: Framing = {
+  contentTypes: ["text/event-stream"],
+  accept: "text/event-stream",
+  jsonFrames: false,
+  terminator: "[DONE]",
+  parser: (limit, emit) => {
+    let intact = true
+    const decoder = new TextDecoder()
+    const parser = createParser({
+      maxBufferSize: limit,
+      onEvent: (frame) => {
+        // The parser's own limit counts only what it buffers, not a frame that came in one piece.
+        if (frame.data.length > limit) intact = false
+        else if (intact) emit(frame)
+      },
+      onError: (error) => {
+        if (error.type === "max-buffer-size-exceeded") {
+          intact = false
+        } else if (error.type === "unknown-field" && error.line !== undefined && isJsonObject(error.line)) {
+          emit({ data: error.line })
+        }
+      }
+    })
+    return {
+      push: (bytes) => {
+        // After an overflow the parser throws on the next feed.
+        if (intact) parser.feed(decoder.decode(bytes, { stream: true }))
+        return intact
+      },
+      // The specification drops an event without its blank line; LLM servers end their streams that way.
+      end: () => {
+        if (intact) parser.feed("\n\n")
+      }
+    }
+  }
+}
+
+const isJsonObject = (line: string): boolean => line.startsWith("{") && line.endsWith("}")

@@ -24,7 +24,7 @@ export interface Table {
   readonly specific: ReadonlyMap<string, Kind>
   /** Types that cover a whole class of faults: they count when there is no status. */
   readonly generic: ReadonlyMap<string, Kind>
-  /** Narrow wording, tried where status and codes left `InvalidRequest`, `Server` or nothing. */
+  /** Narrow wording, tried where status and codes left `InvalidRequest`, `PermissionDenied`, `Server` or nothing. */
   readonly wording: ReadonlyArray<readonly [RegExp, Kind]>
 }
 
@@ -50,6 +50,9 @@ const byStatus = (status: number): Kind => {
   }
 }
 
+/** What a status says of many faults; a 403 is also what some answer to a prompt that they refuse. */
+const isVague = (kind: Kind): boolean => kind === "InvalidRequest" || kind === "PermissionDenied" || kind === "Server"
+
 const kindOf = (table: Table, facts: ErrorFacts): Kind => {
   const { code, status, type } = facts
   const specific = table.specific.get(code ?? "") ?? table.specific.get(type ?? "")
@@ -57,7 +60,7 @@ const kindOf = (table: Table, facts: ErrorFacts): Kind => {
   const general = status !== undefined
     ? byStatus(status)
     : table.generic.get(type ?? "") ?? table.generic.get(code ?? "") ?? "Server"
-  if (general !== "InvalidRequest" && general !== "Server") return general
+  if (!isVague(general)) return general
   const message = facts.message ?? ""
   return table.wording.find(([pattern]) => pattern.test(message))?.[1] ?? general
 }

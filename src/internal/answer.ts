@@ -1,0 +1,280 @@
+/**
+ * The chunks of one answer, made from what its events say: held until there is something to say, then in order.
+ */
+import type { ChatCompletionChunk, ChunkChoice, Delta, Logprobs, Usage } from "../ChatCompletionChunk.ts"
+import type { CompletionParams } from "../CompletionParams.ts"
+import type { Output } from "../Dialect.ts"
+import { ToolCalls } from "./toolCalls.ts"
+
+interface Options {
+  readonly dialect: string
+  readonly params: CompletionParams
+  /** Milliseconds since the epoch. */
+  readonly now: number
+  /** For what the server gives no id. */
+  readonly id: string
+  readonly raw: boolean
+}
+
+type Writable<A> = { -readonly [K in keyof A]: A[K] }
+
+interface Choice {
+  readonly index: number
+  readonly tools: ToolCalls
+  /** What the event at hand adds. */
+  delta: Writable<Delta> | undefined
+  logprobs: Logprobs | undefined
+  /** Whether the role is out. */
+  introduced: boolean
+  finish: { readonly reason: string; readonly native: string } | undefined
+}
+
+/** What an event can add to an answer. */
+type Addition = Exclude<Output, { readonly _tag: "End" | "Failure" | "Unknown" }>
+
+const nothing: ReadonlyArray<ChatCompletionChunk> = []
+
+const isWhole = (reason: string): boolean => reason === "stop" || reason === "tool_calls"
+
+export class Answer {
+  /** Whether something is out, or about to be: from here on the attempt is not repeated. */
+  committed = false
+  /** How many pieces of text, reasoning, refusal and tool calls came. */
+  contents = 0
+
+  private readonly options: Options
+  private readonly choices = new Map<number, Choice>()
+  /** The choices that the event at hand spoke of, in its order. */
+  private readonly touched: Array<Choice> = []
+  private readonly head: Writable<Partial<Extract<Output, { readonly _tag: "Head" }>>> = {}
+  private counts: Partial<Usage> | undefined = undefined
+  private ended = false
+  private ready: Array<ChatCompletionChunk> = []
+
+  constructor(options: Options) {
+    this.options = options
+  }
+
+  /** The model that answers, by the server's word or else the caller's. */
+  get model(): string {
+    return this.head.model ?? this.options.params.model ?? ""
+  }
+
+  get begun(): boolean {
+    return this.choices.size > 0
+  }
+
+  /** A finish reason for every choice that began, or the dialect's own end. */
+  get evidence(): boolean {
+    if (this.ended) return true
+    for (const choice of this.choices.values()) {
+      if (choice.finish === undefined) return false
+    }
+    return this.begun
+  }
+
+  get usage(): Usage | undefined {
+    if (this.counts === undefined) return undefined
+    const { completionTokens = 0, promptTokens = 0, totalTokens = promptTokens + completionTokens } = this.counts
+    return { ...this.counts, promptTokens, completionTokens, totalTokens }
+  }
+
+  get finishReasons(): ReadonlyArray<string> {
+    return [...this.choices.values()]
+      .filter((choice) => choice.finish !== undefined || this.ended)
+      .map((choice) => this.reasonOf(choice))
+  }
+
+  /** The chunks since the last call; none leaves before the first content. */
+  take(): ReadonlyArray<ChatCompletionChunk> {
+    if (!this.committed || this.ready.length === 0) return nothing
+    const chunks = this.ready
+    this.ready = []
+    return chunks
+  }
+
+  add(output: Addition): void {
+    switch (output._tag) {
+      case "Text":
+        if (output.text !== "") this.said(output.choice, "content", output.text)
+        break
+      case "Reasoning":
+        if (output.text !== "") this.reasoned(output.choice, output.text)
+        break
+      case "Refusal":
+        if (output.text !== "") this.said(output.choice, "refusal", output.text)
+        break
+      case "ToolCall":
+        this.called(output)
+        break
+      case "Annotations": {
+        const delta = this.deltaOf(this.choice(output.choice))
+        delta.annotations = [...delta.annotations ?? [], ...output.annotations]
+        break
+      }
+      case "Native": {
+        const choice = this.choice(output.choice)
+        // A delta has place for one block.
+        if (choice.delta?.native !== undefined) this.flush([])
+        this.deltaOf(choice).native = { dialect: this.options.dialect, block: output.block }
+        break
+      }
+      case "Logprobs": {
+        const choice = this.choice(output.choice)
+        this.deltaOf(choice)
+        choice.logprobs = output.logprobs
+        break
+      }
+      case "Finish":
+        this.finished(output)
+        break
+      case "Usage":
+        this.count(output.usage)
+        break
+      case "Head":
+        this.introduce(output)
+        break
+    }
+  }
+
+  /** Makes one chunk of what the event at hand added. `false`: it added nothing. */
+  flush(raw: ReadonlyArray<unknown>): boolean {
+    if (this.touched.length === 0) return false
+    const choices: Array<ChunkChoice> = []
+    for (const choice of this.touched) {
+      const delta = choice.delta ?? {}
+      choices.push(
+        choice.logprobs === undefined
+          ? { index: choice.index, delta }
+          : { index: choice.index, delta, logprobs: choice.logprobs }
+      )
+      choice.delta = undefined
+      choice.logprobs = undefined
+      choice.introduced = true
+    }
+    this.touched.length = 0
+    this.emit(choices, raw)
+    return true
+  }
+
+  /** The dialect's own word that the answer is over: also one that said nothing. */
+  end(): void {
+    this.ended = true
+    if (!this.begun) this.choice(0)
+  }
+
+  /** What is owed at the end: arguments of calls without any, a finish for each choice, the counts. */
+  finish(raw: ReadonlyArray<unknown>): void {
+    this.flush(raw)
+    for (const choice of [...this.choices.values()].sort((a, b) => a.index - b.index)) {
+      const reason = this.reasonOf(choice)
+      const owed = choice.tools.close(isWhole(reason))
+      if (owed.length > 0) {
+        this.deltaOf(choice).toolCalls = owed
+        this.flush([])
+      }
+      this.emit([{
+        index: choice.index,
+        delta: choice.introduced ? {} : { role: "assistant" },
+        finishReason: reason,
+        ...(choice.finish === undefined ? undefined : { nativeFinishReason: choice.finish.native })
+      }], [])
+    }
+    const usage = this.usage
+    if (usage !== undefined && this.options.params.includeUsage !== false) this.emit([], [], usage)
+    this.committed = true
+  }
+
+  private said(index: number, field: "content" | "refusal", text: string): void {
+    const delta = this.contentOf(index)
+    const before = delta[field]
+    delta[field] = before === undefined ? text : before + text
+  }
+
+  private reasoned(index: number, text: string): void {
+    const delta = this.contentOf(index)
+    delta.reasoning = { content: delta.reasoning === undefined ? text : delta.reasoning.content + text }
+  }
+
+  private called(piece: Extract<Output, { readonly _tag: "ToolCall" }>): void {
+    const added = this.choice(piece.choice).tools.add(piece)
+    this.contents++
+    if (added === undefined) return
+    const delta = this.contentOf(piece.choice)
+    delta.toolCalls = delta.toolCalls === undefined ? [added] : [...delta.toolCalls, added]
+  }
+
+  /** The first reason counts, but `stop` gives way to a word that says more: some servers send it on every chunk. */
+  private finished(output: Extract<Output, { readonly _tag: "Finish" }>): void {
+    const choice = this.choice(output.choice)
+    if (choice.finish === undefined || (choice.finish.reason === "stop" && output.reason !== "stop")) {
+      choice.finish = { reason: output.reason, native: output.native }
+    }
+  }
+
+  /** The last value of a field counts; nothing is summed. */
+  private count(usage: Partial<Usage>): void {
+    const extra = usage.extra === undefined ? this.counts?.extra : { ...this.counts?.extra, ...usage.extra }
+    const known = Object.fromEntries(Object.entries(usage).filter(([, value]) => value !== undefined))
+    this.counts = { ...this.counts, ...known, ...(extra === undefined ? undefined : { extra }) }
+  }
+
+  private introduce(head: Extract<Output, { readonly _tag: "Head" }>): void {
+    this.head.id ??= head.id
+    this.head.model ??= head.model
+    this.head.created ??= head.created
+    this.head.systemFingerprint ??= head.systemFingerprint
+    this.head.serviceTier ??= head.serviceTier
+  }
+
+  private reasonOf(choice: Choice): string {
+    const said = choice.finish?.reason ?? "stop"
+    return said === "stop" && choice.tools.size > 0 ? "tool_calls" : said
+  }
+
+  private choice(index: number): Choice {
+    const present = this.choices.get(index)
+    if (present !== undefined) return present
+    const choice: Choice = {
+      index,
+      tools: new ToolCalls((call) => `call_${this.options.id}_${index === 0 ? "" : `${index}_`}${call}`),
+      delta: undefined,
+      logprobs: undefined,
+      introduced: false,
+      finish: undefined
+    }
+    this.choices.set(index, choice)
+    return choice
+  }
+
+  private contentOf(index: number): Writable<Delta> {
+    this.committed = true
+    this.contents++
+    return this.deltaOf(this.choice(index))
+  }
+
+  private deltaOf(choice: Choice): Writable<Delta> {
+    if (choice.delta !== undefined) return choice.delta
+    this.touched.push(choice)
+    const delta: Writable<Delta> = choice.introduced ? {} : { role: "assistant" }
+    choice.delta = delta
+    return delta
+  }
+
+  private emit(choices: ReadonlyArray<ChunkChoice>, raw: ReadonlyArray<unknown>, usage?: Usage): void {
+    const { head, options } = this
+    // The first chunk fixes what the server has not said by now.
+    const chunk: Writable<ChatCompletionChunk> = {
+      id: head.id ??= options.id,
+      object: "chat.completion.chunk",
+      created: head.created ??= Math.floor(options.now / 1000),
+      model: head.model ??= options.params.model ?? "",
+      choices
+    }
+    if (usage !== undefined) chunk.usage = usage
+    if (head.systemFingerprint !== undefined) chunk.systemFingerprint = head.systemFingerprint
+    if (head.serviceTier !== undefined) chunk.serviceTier = head.serviceTier
+    if (raw.length > 0) chunk.raw = raw
+    this.ready.push(chunk)
+  }
+}

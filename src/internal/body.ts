@@ -1,0 +1,51 @@
+/**
+ * What kind of body a response has: frames, one JSON document, or somebody's page. Content types lie, so the first byte
+ * that is not white space decides where it can.
+ */
+
+export type Kind = "frames" | "json" | "page"
+
+const openBrace = 0x7b
+const openBracket = 0x5b
+const lessThan = 0x3c
+
+/** White space, and the bytes of a BOM. */
+const isBlank = (byte: number): boolean =>
+  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09 || byte === 0xef || byte === 0xbb || byte === 0xbf
+
+const mediaType = (contentType: string | undefined): string =>
+  (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? ""
+
+/** Whether the response says that it is what the dialect sends. */
+export const isAnnounced = (contentType: string | undefined, expected: ReadonlyArray<string>): boolean =>
+  expected.includes(mediaType(contentType))
+
+const isJson = (contentType: string | undefined): boolean => /^application\/(?:.+\+)?json$/.test(mediaType(contentType))
+
+/** `undefined` while only white space came. `jsonFrames`: frames begin like a document does. */
+export const kindOf = (bytes: Uint8Array, contentType: string | undefined, jsonFrames: boolean): Kind | undefined => {
+  const first = bytes.find((byte) => !isBlank(byte))
+  if (first === undefined) return undefined
+  if (first === lessThan) return "page"
+  if (jsonFrames) return "frames"
+  return first === openBrace || first === openBracket || isJson(contentType) ? "json" : "frames"
+}
+
+/** Gathers a body that is one document. */
+export class Collector {
+  private readonly pieces: Array<string> = []
+  private readonly decoder = new TextDecoder()
+  private length = 0
+
+  /** `false`: more than `limit` characters. */
+  push(bytes: Uint8Array, limit: number): boolean {
+    const piece = this.decoder.decode(bytes, { stream: true })
+    this.pieces.push(piece)
+    this.length += piece.length
+    return this.length <= limit
+  }
+
+  text(): string {
+    return this.pieces.join("")
+  }
+}

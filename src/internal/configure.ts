@@ -1,0 +1,81 @@
+/**
+ * Options from Config: the keys and base URLs that an application's environment holds.
+ */
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type { Endpoint } from "../Endpoint.ts"
+import { ProviderError } from "../ProviderError.ts"
+
+/** The options of a layer, each a plain value or a Config. */
+export type ConfigOptions<Options> = {
+  readonly [K in keyof Options]?: Options[K] | Config.Config<Exclude<Options[K], undefined>> | undefined
+}
+
+export const read = <Options>(
+  endpoint: Endpoint,
+  options: ConfigOptions<Options>
+): Effect.Effect<Options, ConfigError.ConfigError | ProviderError> =>
+  Effect.gen(function*() {
+    const plain = new Map<string, unknown>()
+    for (const [name, value] of Object.entries(withDefaults(endpoint, options))) {
+      const resolved = Config.isConfig(value) ? yield* valueOf(endpoint, name, value) : value
+      if (isBlank(resolved)) {
+        if (name === "apiKey" && endpoint.auth._tag !== "None") {
+          return yield* missingKey(endpoint, endpoint.env.apiKey ?? name)
+        }
+        continue
+      }
+      plain.set(name, resolved)
+    }
+    // Each entry is the option of its name, read where it was a Config.
+    return Object.fromEntries(plain) as Options
+  })
+
+/** The endpoint's own variables, where the caller names nothing. */
+const withDefaults = ({ auth, env }: Endpoint, options: object): object => {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  return {
+    ...(env.apiKey === undefined
+      ? undefined
+      : { apiKey: auth._tag === "None" ? optional(Config.redacted(env.apiKey)) : Config.redacted(env.apiKey) }),
+    ...(env.baseUrl === undefined ? undefined : { baseUrl: optional(Config.string(env.baseUrl)) }),
+    ...given
+  }
+}
+
+const optional = <A>(config: Config.Config<A>): Config.Config<A | undefined> =>
+  Config.withDefault(config, undefined)
+
+const valueOf = (endpoint: Endpoint, name: string, config: Config.Config<unknown>) =>
+  Effect.catchIf(
+    config,
+    (error) => name === "apiKey" && ConfigError.isMissingDataOnly(error),
+    (error) => missingKey(endpoint, pathOf(error))
+  )
+
+/** A variable that is set to nothing is not set. */
+const isBlank = (value: unknown): boolean => {
+  const plain = Redacted.isRedacted(value) ? Redacted.value(value) : value
+  return plain === undefined || (typeof plain === "string" && plain.trim() === "")
+}
+
+/** Where the first missing value was looked for, as an environment variable. */
+const pathOf = (error: ConfigError.ConfigError): string => {
+  switch (error._op) {
+    case "And":
+    case "Or":
+      return pathOf(error.left)
+    default:
+      return error.path.join("_")
+  }
+}
+
+const missingKey = (endpoint: Endpoint, envVar: string) =>
+  new ProviderError({
+    provider: endpoint.id,
+    attempts: 0,
+    contentEmitted: false,
+    reason: { _tag: "MissingApiKey", envVar }
+  })

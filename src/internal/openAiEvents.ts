@@ -1,0 +1,338 @@
+/**
+ * What the events of a chat completion say, and of the many servers that imitate OpenAI's.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat-streaming
+ */
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import type { FinishReason, Logprobs, TokenLogprob, TopLogprob } from "../ChatCompletionChunk.ts"
+import type { Fault, Output } from "../Dialect.ts"
+import * as ErrorFacts from "./errorFacts.ts"
+import { failure } from "./openAiErrors.ts"
+import { isObject } from "./openAiJson.ts"
+import { parts, textOf } from "./openAiText.ts"
+import { usageOf } from "./openAiUsage.ts"
+
+const FunctionCall = Schema.Struct({
+  name: Schema.optional(Schema.String),
+  // A string; Ollama and some gateways send the object itself.
+  arguments: Schema.optional(Schema.Unknown)
+})
+
+const ToolCall = Schema.Struct({
+  index: Schema.optional(Schema.Number),
+  id: Schema.optional(Schema.String),
+  function: Schema.optional(FunctionCall)
+})
+
+const Delta = Schema.Struct({
+  // A string; Mistral and Databricks send a list of parts.
+  content: Schema.optional(Schema.Unknown),
+  refusal: Schema.optional(Schema.String),
+  // DeepSeek, Qwen, GLM, Grok, older vLLM.
+  reasoning_content: Schema.optional(Schema.Unknown),
+  // OpenRouter, Groq, Cerebras, Ollama, newer vLLM; any-llm has `{ content }`.
+  reasoning: Schema.optional(Schema.Unknown),
+  // OpenRouter, MiniMax.
+  reasoning_details: Schema.optional(Schema.Unknown),
+  thinking: Schema.optional(Schema.Unknown),
+  tool_calls: Schema.optional(Schema.Array(ToolCall)),
+  // What tool calls were before there were several.
+  function_call: Schema.optional(FunctionCall),
+  annotations: Schema.optional(Schema.Unknown)
+})
+
+const top = {
+  token: Schema.optional(Schema.String),
+  logprob: Schema.optional(Schema.Number),
+  bytes: Schema.optional(Schema.Array(Schema.Number))
+}
+const Top = Schema.Struct(top)
+const Token = Schema.Struct({ ...top, top_logprobs: Schema.optional(Schema.Array(Top)) })
+
+const Choice = Schema.Struct({
+  index: Schema.optional(Schema.Number),
+  delta: Schema.optional(Delta),
+  // A whole answer has this in place of the delta.
+  message: Schema.optional(Delta),
+  finish_reason: Schema.optional(Schema.String),
+  // Gemini's server for this dialect has sent its own spelling.
+  finishReason: Schema.optional(Schema.String),
+  logprobs: Schema.optional(Schema.Struct({
+    content: Schema.optional(Schema.Array(Token)),
+    refusal: Schema.optional(Schema.Array(Token))
+  })),
+  // Moonshot.
+  usage: Schema.optional(Schema.Unknown),
+  // OpenRouter: one choice of several can fail.
+  error: Schema.optional(Schema.Unknown)
+})
+
+/** A chunk, and a whole answer, which differs in having a message for its delta. */
+export const event = Schema.Struct({
+  id: Schema.optional(Schema.String),
+  model: Schema.optional(Schema.String),
+  created: Schema.optional(Schema.Number),
+  system_fingerprint: Schema.optional(Schema.String),
+  service_tier: Schema.optional(Schema.String),
+  choices: Schema.optional(Schema.Array(Choice)),
+  usage: Schema.optional(Schema.Unknown),
+  x_groq: Schema.optional(Schema.Struct({ usage: Schema.optional(Schema.Unknown) }))
+})
+
+export type Event = typeof event.Type
+type Choice = typeof Choice.Type
+type Delta = typeof Delta.Type
+type ToolCall = typeof ToolCall.Type
+type FunctionCall = typeof FunctionCall.Type
+type Token = typeof Token.Type
+
+/** Which facts about the answer have been told: the first value counts, and most servers repeat all on every event. */
+export interface State {
+  id: boolean
+  model: boolean
+  created: boolean
+  systemFingerprint: boolean
+  serviceTier: boolean
+}
+
+export const initial = (): State => ({
+  id: false,
+  model: false,
+  created: false,
+  systemFingerprint: false,
+  serviceTier: false
+})
+
+/** The servers' words for an end, in lower case, in OpenAI's. */
+const finishReasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishReason>([
+  ["stop", "stop"],
+  // Text Generation Inference, Together, watsonx, Hugging Face.
+  ["eos", "stop"],
+  ["eos_token", "stop"],
+  // Anthropic's words behind a gateway.
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["pause_turn", "stop"],
+  // Cohere's.
+  ["complete", "stop"],
+  ["length", "length"],
+  ["max_tokens", "length"],
+  // Mistral, z.ai.
+  ["model_length", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["tool_calls", "tool_calls"],
+  ["tool_call", "tool_calls"],
+  ["tool_use", "tool_calls"],
+  ["function_call", "tool_calls"],
+  ["content_filter", "content_filter"],
+  ["content_filtered", "content_filter"],
+  ["refusal", "content_filter"],
+  // z.ai, Gemini, Bedrock.
+  ["sensitive", "content_filter"],
+  ["safety", "content_filter"],
+  ["recitation", "content_filter"],
+  ["blocklist", "content_filter"],
+  ["prohibited_content", "content_filter"],
+  ["spii", "content_filter"],
+  ["guardrail_intervened", "content_filter"]
+])
+
+/** Words that come where a reason belongs and say that the server gave up. */
+const failures: ReadonlyMap<string, "Server" | "Overloaded"> = new Map<string, "Server" | "Overloaded">([
+  // OpenRouter, Mistral.
+  ["error", "Server"],
+  // vLLM, SGLang.
+  ["abort", "Server"],
+  ["aborted", "Server"],
+  // z.ai.
+  ["network_error", "Server"],
+  // watsonx.
+  ["cancelled", "Server"],
+  ["canceled", "Server"],
+  // DeepSeek.
+  ["insufficient_system_resource", "Overloaded"]
+])
+
+const unknown: ReadonlyArray<Output> = [{ _tag: "Unknown" }]
+
+const isIndex = (n: number | undefined): n is number => n !== undefined && Number.isSafeInteger(n) && n >= 0
+
+/** An empty id and a time of 0 are no values: Azure sends them before the answer. */
+const introduce = (state: State, event: Event, outputs: Array<Output>): void => {
+  const id = !state.id && event.id !== undefined && event.id !== ""
+  const model = !state.model && event.model !== undefined && event.model !== ""
+  const created = !state.created && event.created !== undefined && event.created > 0 && Number.isFinite(event.created)
+  const systemFingerprint = !state.systemFingerprint && event.system_fingerprint !== undefined &&
+    event.system_fingerprint !== ""
+  const serviceTier = !state.serviceTier && event.service_tier !== undefined && event.service_tier !== ""
+  if (!id && !model && !created && !systemFingerprint && !serviceTier) return
+  outputs.push({
+    _tag: "Head",
+    ...(id ? { id: event.id } : undefined),
+    ...(model ? { model: event.model } : undefined),
+    // SambaNova sends fractions of a second.
+    ...(created ? { created: Math.floor(event.created ?? 0) } : undefined),
+    ...(systemFingerprint ? { systemFingerprint: event.system_fingerprint } : undefined),
+    ...(serviceTier ? { serviceTier: event.service_tier } : undefined)
+  })
+  state.id ||= id
+  state.model ||= model
+  state.created ||= created
+  state.systemFingerprint ||= systemFingerprint
+  state.serviceTier ||= serviceTier
+}
+
+/** One text, though many servers send it under two names at once. */
+const reasoningOf = (delta: Delta): string =>
+  textOf(delta.reasoning_content) || textOf(delta.reasoning) || textOf(delta.reasoning_details) ||
+  textOf(delta.thinking)
+
+/** JSON text; an object that is too deep to be written is none. */
+const argumentsOf = (u: unknown): string | undefined => {
+  if (typeof u === "string") return u
+  return typeof u === "object" && u !== null
+    ? Either.getOrUndefined(Either.try(() => JSON.stringify(u)))
+    : undefined
+}
+
+const call = (
+  choice: number,
+  id: string | undefined,
+  index: number | undefined,
+  called: FunctionCall | undefined,
+  outputs: Array<Output>
+): void => {
+  const text = argumentsOf(called?.arguments)
+  const name = called?.name
+  // An entry that adds nothing (vLLM closes its calls with one) is not the beginning of a call.
+  if (!id && !name && !text) return
+  outputs.push({ _tag: "ToolCall", choice, id, index: isIndex(index) ? index : undefined, name, arguments: text })
+}
+
+const calls = (choice: number, delta: Delta, outputs: Array<Output>): void => {
+  if (delta.tool_calls !== undefined && delta.tool_calls.length > 0) {
+    for (const entry of delta.tool_calls) call(choice, entry.id, entry.index, entry.function, outputs)
+  } else if (delta.function_call !== undefined) {
+    call(choice, undefined, 0, delta.function_call, outputs)
+  }
+}
+
+const annotate = (choice: number, u: unknown, outputs: Array<Output>): void => {
+  if (!Array.isArray(u)) return
+  const items: ReadonlyArray<unknown> = u
+  const annotations = items.filter(isObject)
+  if (annotations.length > 0) outputs.push({ _tag: "Annotations", choice, annotations })
+}
+
+const readDelta = (choice: number, delta: Delta, outputs: Array<Output>): void => {
+  const reasoned = delta.reasoning_content !== undefined || delta.reasoning !== undefined ||
+      delta.reasoning_details !== undefined || delta.thinking !== undefined
+    ? reasoningOf(delta)
+    : ""
+  if (reasoned !== "") outputs.push({ _tag: "Reasoning", choice, text: reasoned })
+  const { content } = delta
+  if (typeof content === "string") {
+    if (content !== "") outputs.push({ _tag: "Text", choice, text: content })
+  } else if (content !== undefined) {
+    parts(choice, content, reasoned !== "", outputs)
+  }
+  if (delta.refusal !== undefined && delta.refusal !== "") {
+    outputs.push({ _tag: "Refusal", choice, text: delta.refusal })
+  }
+  if (delta.tool_calls !== undefined || delta.function_call !== undefined) calls(choice, delta, outputs)
+  if (delta.annotations !== undefined) annotate(choice, delta.annotations, outputs)
+}
+
+/** Nothing for a token without its probability. */
+const topOf = (entry: typeof Top.Type): ReadonlyArray<TopLogprob> => {
+  const { bytes, logprob, token } = entry
+  if (token === undefined || logprob === undefined) return []
+  return [bytes === undefined ? { token, logprob } : { token, logprob, bytes }]
+}
+
+const tokenOf = (entry: Token): ReadonlyArray<TokenLogprob> => {
+  const [token] = topOf(entry)
+  return token === undefined ? [] : [{ ...token, topLogprobs: (entry.top_logprobs ?? []).flatMap(topOf) }]
+}
+
+const logprobs = (choice: number, wire: NonNullable<Choice["logprobs"]>, outputs: Array<Output>): void => {
+  const told: { -readonly [K in keyof Logprobs]: Logprobs[K] } = {}
+  const content = (wire.content ?? []).flatMap(tokenOf)
+  const refusal = (wire.refusal ?? []).flatMap(tokenOf)
+  if (content.length > 0) told.content = content
+  if (refusal.length > 0) told.refusal = refusal
+  if (content.length > 0 || refusal.length > 0) outputs.push({ _tag: "Logprobs", choice, logprobs: told })
+}
+
+const faultOf = (error: ErrorFacts.WireError): Fault => ({
+  reason: failure(error),
+  status: error.status,
+  code: error.code ?? error.type,
+  detail: error.message,
+  requestId: error.requestId
+})
+
+/** How the choice ended, if it did. A fault is handed back: what else the event says goes before it. */
+const end = (index: number, choice: Choice, outputs: Array<Output>): Fault | undefined => {
+  const error = choice.error === undefined ? undefined : ErrorFacts.ofEvent({ error: choice.error }, undefined)
+  if (error !== undefined) return faultOf(error)
+  const native = choice.finish_reason ?? choice.finishReason
+  if (native === undefined || native === "") return undefined
+  const word = native.toLowerCase()
+  const kind = failures.get(word)
+  if (kind !== undefined) return { reason: { _tag: kind }, code: native }
+  outputs.push({ _tag: "Finish", choice: index, reason: finishReasons.get(word) ?? native, native })
+  return undefined
+}
+
+const readChoice = (choice: Choice, outputs: Array<Output>): Fault | undefined => {
+  const index = isIndex(choice.index) ? choice.index : 0
+  const delta = choice.delta ?? choice.message
+  if (delta !== undefined) readDelta(index, delta, outputs)
+  if (choice.logprobs !== undefined) logprobs(index, choice.logprobs, outputs)
+  return end(index, choice, outputs)
+}
+
+/** One event. This runs for every token: what is not there costs a look, and nothing else. */
+export const step = (state: State, event: Event): ReadonlyArray<Output> => {
+  // Groq says it twice, others say it in the choice.
+  let usage = event.usage ?? event.x_groq?.usage
+  if (event.choices === undefined && usage === undefined) return unknown
+  const outputs: Array<Output> = []
+  introduce(state, event, outputs)
+  let fault: Fault | undefined = undefined
+  for (const choice of event.choices ?? []) {
+    const failed = readChoice(choice, outputs)
+    fault ??= failed
+    usage ??= choice.usage
+  }
+  const counts = usage === undefined ? undefined : usageOf(usage)
+  if (counts !== undefined) outputs.push({ _tag: "Usage", usage: counts })
+  if (fault !== undefined) outputs.push({ _tag: "Failure", fault })
+  return outputs
+}
+
+/** In a whole answer each entry is a call of its own: told apart by place, and by ids that are no call's before. */
+const placed = (entries: ReadonlyArray<ToolCall>): ReadonlyArray<ToolCall> => {
+  const ids = new Set<string>()
+  return entries.map((entry, index) => {
+    const { id } = entry
+    const isTaken = id !== undefined && ids.has(id)
+    if (id !== undefined) ids.add(id)
+    return { ...entry, index, id: isTaken ? undefined : id }
+  })
+}
+
+const asDelta = (choice: Choice, place: number): Choice => {
+  const message = choice.message ?? choice.delta
+  return {
+    ...choice,
+    index: isIndex(choice.index) ? choice.index : place,
+    delta: message?.tool_calls === undefined ? message : { ...message, tool_calls: placed(message.tool_calls) }
+  }
+}
+
+/** A whole answer as the one event that a stream would have brought. Without choices it is no answer. */
+export const events = (body: Event): ReadonlyArray<Event> | undefined =>
+  body.choices === undefined ? undefined : [{ ...body, choices: body.choices.map(asDelta) }]

@@ -1,0 +1,126 @@
+/**
+ * What lies between the pump and the consumer: a bounded queue of network reads with one order for data and ends, so
+ * that what was decoded before a fault is delivered before it.
+ */
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+
+/** Network reads that may wait for the consumer. */
+const capacity = 16
+
+/** Elements of one emitted Chunk: folds of effect 3.22 overflow the stack at about 10,000. */
+const chunkLimit = 1024
+
+export class Outlet<A, E> {
+  private readonly queue: Array<ReadonlyArray<A>> = []
+  /** Of the first read in the queue, the elements that are taken. */
+  private offset = 0
+  private exit: Exit.Exit<void, E> | undefined = undefined
+  private wakeTaker: (() => void) | undefined = undefined
+  private wakeGiver: (() => void) | undefined = undefined
+
+  /** Whether the end is known, though not yet taken. */
+  get settled(): boolean {
+    return this.exit !== undefined
+  }
+
+  get full(): boolean {
+    return this.queue.length >= capacity && this.exit === undefined
+  }
+
+  /** Adds one read's elements; nothing after the end. */
+  offer(batch: ReadonlyArray<A>): void {
+    if (this.exit !== undefined || batch.length === 0) return
+    this.queue.push(batch)
+    this.wake()
+  }
+
+  /** Ends after what is queued. Only the first end counts. */
+  settle(exit: Exit.Exit<void, E>): void {
+    if (this.exit !== undefined) return
+    this.exit = exit
+    this.wake()
+  }
+
+  /** Ends now, and drops what is queued. */
+  abort(exit: Exit.Exit<void, E>): void {
+    this.queue.length = 0
+    this.offset = 0
+    this.exit = exit
+    this.wake()
+  }
+
+  /** Waits for room, or for the end. */
+  readonly room: Effect.Effect<void> = Effect.async<void>((resume) => {
+    if (!this.full) return resume(Effect.void)
+    this.wakeGiver = () => resume(Effect.void)
+    return Effect.sync(() => {
+      this.wakeGiver = undefined
+    })
+  })
+
+  /** The elements of all queued reads, at most 1,024; `undefined` after the last. */
+  readonly take: Effect.Effect<Chunk.Chunk<A> | undefined, E> = Effect.suspend(() =>
+    this.poll() ?? Effect.async<Chunk.Chunk<A> | undefined, E>((resume) => {
+      this.wakeTaker = () => {
+        const next = this.poll()
+        if (next !== undefined) resume(next)
+      }
+      return Effect.sync(() => {
+        this.wakeTaker = undefined
+      })
+    })
+  )
+
+  private poll(): Exit.Exit<Chunk.Chunk<A> | undefined, E> | undefined {
+    if (this.queue.length > 0) return Exit.succeed(this.gather())
+    return this.exit === undefined ? undefined : Exit.as(this.exit, undefined)
+  }
+
+  private gather(): Chunk.Chunk<A> {
+    const first = this.queue[0]
+    let taken: ReadonlyArray<A>
+    if (this.queue.length === 1 && first !== undefined && this.offset === 0 && first.length <= chunkLimit) {
+      taken = first
+      this.queue.length = 0
+    } else {
+      taken = this.gatherMany()
+    }
+    const wake = this.wakeGiver
+    if (wake !== undefined && this.queue.length < capacity) {
+      this.wakeGiver = undefined
+      wake()
+    }
+    return Chunk.unsafeFromArray(taken)
+  }
+
+  private gatherMany(): ReadonlyArray<A> {
+    const taken: Array<A> = []
+    while (taken.length < chunkLimit) {
+      const batch = this.queue[0]
+      if (batch === undefined) break
+      const end = Math.min(batch.length, this.offset + chunkLimit - taken.length)
+      for (let i = this.offset; i < end; i++) taken.push(batch[i] as A)
+      if (end < batch.length) {
+        this.offset = end
+      } else {
+        this.queue.shift()
+        this.offset = 0
+      }
+    }
+    return taken
+  }
+
+  private wake(): void {
+    const taker = this.wakeTaker
+    this.wakeTaker = undefined
+    taker?.()
+    if (this.exit !== undefined) {
+      const giver = this.wakeGiver
+      this.wakeGiver = undefined
+      giver?.()
+    }
+  }
+}
+

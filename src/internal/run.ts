@@ -1,0 +1,163 @@
+/**
+ * The state of one run of a call, and the errors it can end with.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Predicate from "effect/Predicate"
+import type * as Tracer from "effect/Tracer"
+import type { ChatCompletionChunk, Usage } from "../ChatCompletionChunk.ts"
+import type { Fault } from "../Dialect.ts"
+import type { Normaliser } from "../Normalise.ts"
+import { Cancelled, ProviderError, type Reason, Timeout } from "../ProviderError.ts"
+import { excerpt } from "./excerpt.ts"
+import type { TransportFault } from "./network.ts"
+import { Outlet } from "./outlet.ts"
+import { Secrets } from "./scrub.ts"
+
+interface Subject {
+  readonly endpoint: { readonly id: string }
+  readonly params: { readonly model?: string | undefined }
+}
+
+export class Run {
+  readonly outlet = new Outlet<ChatCompletionChunk, ProviderError | Cancelled | Timeout>()
+  readonly secrets = new Secrets()
+  /** Requests sent. */
+  attempts = 0
+  /** Whether chunks were handed over. */
+  emitted = false
+  /** The answer is delivered; what the pump still does is about the connection. */
+  draining = false
+  /** Milliseconds since the epoch. */
+  startedAt = 0
+  requestId: string | undefined = undefined
+  normaliser: Normaliser | undefined = undefined
+  pump: Fiber.RuntimeFiber<void> | undefined = undefined
+  span: Tracer.Span | undefined = undefined
+
+  private readonly subject: Subject
+  private contents = 0
+
+  constructor(subject: Subject) {
+    this.subject = subject
+  }
+
+  /** The next attempt. */
+  begin(): void {
+    this.attempts++
+    this.normaliser = undefined
+    this.contents = 0
+  }
+
+  /** Hands the consumer what the last read brought. */
+  deliver(): "content" | "nothing" {
+    const normaliser = this.normaliser
+    if (normaliser === undefined) return "nothing"
+    const chunks = normaliser.take()
+    if (chunks.length > 0) {
+      this.emitted = true
+      this.outlet.offer(chunks)
+    }
+    if (normaliser.contents === this.contents) return "nothing"
+    this.contents = normaliser.contents
+    return "content"
+  }
+
+  /** Ends the call for the consumer, now, and the pump behind it. */
+  stop(error: Cancelled | Timeout): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.outlet.abort(Exit.fail(error))
+      return this.pump === undefined ? Effect.void : Fiber.interruptFork(this.pump)
+    })
+  }
+
+  /** The whole call took too long: what is queued is still delivered. */
+  expire(after: number): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      this.outlet.settle(Exit.fail(this.timeout("total", after)))
+      return this.pump === undefined || this.draining ? Effect.void : Fiber.interruptFork(this.pump)
+    })
+  }
+
+  fault(fault: TransportFault, elapsed: number): ProviderError | Timeout | Cancelled {
+    switch (fault._tag) {
+      case "TimedOut":
+        return this.timeout(fault.phase, elapsed)
+      case "Interrupted":
+        return this.cancelled("the transport was interrupted")
+      case "Fault":
+        return this.providerError(fault.fault)
+    }
+  }
+
+  providerError(fault: Fault): ProviderError {
+    const { code, detail, requestId, shouldRetry, status } = fault
+    return new ProviderError({
+      ...this.facts(),
+      requestId: requestId ?? this.requestId,
+      reason: this.scrubbed(fault.reason),
+      status,
+      code: code === undefined ? undefined : this.secrets.scrub(code),
+      detail: detail === undefined ? undefined : excerpt(this.secrets.scrub(detail)),
+      shouldRetry
+    })
+  }
+
+  timeout(phase: Timeout["phase"], after: number): Timeout {
+    return new Timeout({ ...this.facts(), phase, after: Duration.millis(after) })
+  }
+
+  cancelled(reason?: string): Cancelled {
+    return new Cancelled({ ...this.facts(), reason })
+  }
+
+  /** What an aborted signal means. Of its reason only the name is looked at: it may be anything. */
+  aborted(signal: AbortSignal): Effect.Effect<Cancelled | Timeout> {
+    const reason: unknown = signal.reason
+    return Effect.map(Clock.currentTimeMillis, (now) =>
+      Predicate.hasProperty(reason, "name") && reason.name === "TimeoutError"
+        ? this.timeout("total", now - this.startedAt)
+        : this.cancelled("the signal was aborted"))
+  }
+
+  /** What the span says at the end. */
+  annotate(): void {
+    const { normaliser, span } = this
+    if (span === undefined) return
+    span.attribute("effect_any_llm.attempts", this.attempts)
+    if (this.requestId !== undefined) span.attribute("gen_ai.response.id", this.requestId)
+    if (normaliser === undefined) return
+    span.attribute("gen_ai.response.model", normaliser.model)
+    span.attribute("gen_ai.response.finish_reasons", normaliser.finishReasons)
+    span.attribute("effect_any_llm.unknown_events", normaliser.unknownEvents)
+    const usage = normaliser.usage
+    if (usage === undefined) return
+    span.attribute("gen_ai.usage.input_tokens", usage.promptTokens)
+    span.attribute("gen_ai.usage.output_tokens", usage.completionTokens)
+  }
+
+  private facts(): {
+    readonly provider: string
+    readonly model: string | undefined
+    readonly requestId: string | undefined
+    readonly attempts: number
+    readonly contentEmitted: boolean
+    readonly usage: Usage | undefined
+  } {
+    return {
+      provider: this.subject.endpoint.id,
+      model: this.subject.params.model,
+      requestId: this.requestId,
+      attempts: this.attempts,
+      contentEmitted: this.emitted,
+      usage: this.normaliser?.usage
+    }
+  }
+
+  private scrubbed(reason: Reason): Reason {
+    return "excerpt" in reason ? { ...reason, excerpt: excerpt(this.secrets.scrub(reason.excerpt)) } : reason
+  }
+}

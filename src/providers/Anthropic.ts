@@ -1,0 +1,82 @@
+/**
+ * Anthropic, and the wire language of its Messages API.
+ *
+ * @see https://platform.claude.com/docs/en/api/messages
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Dialect from "../Dialect.ts"
+import * as Endpoint from "../Endpoint.ts"
+import * as Framing from "../Framing.ts"
+import * as Errors from "../internal/anthropicErrors.ts"
+import * as Events from "../internal/anthropicEvents.ts"
+import * as Request from "../internal/anthropicRequest.ts"
+import * as Provider from "../Provider.ts"
+import type { ProviderError } from "../ProviderError.ts"
+
+const id = "anthropic"
+
+/** Anthropic's Messages API. */
+export const dialect = Dialect.make({
+  id,
+  framing: Framing.sse,
+  headers: { "anthropic-version": "2023-06-01" },
+  encode: Request.encode(id),
+  event: Events.Event,
+  initial: Events.initial,
+  step: Events.step,
+  completion: { body: Events.Message, events: Events.events },
+  failure: Errors.failure
+})
+
+export const endpoint: Endpoint.Endpoint = {
+  id,
+  dialect,
+  baseUrl: "https://api.anthropic.com",
+  auth: Endpoint.header("x-api-key"),
+  env: { apiKey: "ANTHROPIC_API_KEY", baseUrl: "ANTHROPIC_BASE_URL" },
+  capabilities: {
+    streaming: true,
+    tools: true,
+    parallelTools: true,
+    reasoning: true,
+    images: true,
+    files: true,
+    audio: false,
+    responseFormat: "json_schema",
+    embeddings: false,
+    models: false
+  }
+}
+
+export interface Options extends Provider.LayerOptions {
+  /** The API version, the `anthropic-version` header. Default: 2023-06-01. */
+  readonly version?: string | undefined
+  /** Features that are not in the version: the `anthropic-beta` header. */
+  readonly betas?: ReadonlyArray<string> | undefined
+}
+
+const withVersion = ({ betas, version, ...options }: Options): Provider.LayerOptions => ({
+  ...options,
+  headers: {
+    ...(version === undefined ? undefined : { "anthropic-version": version }),
+    ...(betas === undefined || betas.length === 0 ? undefined : { "anthropic-beta": betas.join(",") }),
+    ...options.headers
+  }
+})
+
+/** Anthropic as a service, without a Scope. */
+export const make = (options: Options): Effect.Effect<Provider.Service, never, HttpClient.HttpClient> =>
+  Provider.make(endpoint, withVersion(options))
+
+/** Anthropic as the application's provider. */
+export const layer = (options: Options): Layer.Layer<Provider.Provider, never, HttpClient.HttpClient> =>
+  Provider.layer(endpoint)(withVersion(options))
+
+/** The same from Config: with no argument, from `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL`. */
+export const layerConfig = (
+  options: Provider.ConfigOptions<Options> = {}
+): Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
+  Provider.layerWith(endpoint, options, layer)

@@ -1,0 +1,81 @@
+/**
+ * OpenAI's chat completions: the dialect that most providers speak, and the provider that it comes from.
+ *
+ * @see https://platform.openai.com/docs/api-reference/chat
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Dialect from "../Dialect.ts"
+import * as Endpoint from "../Endpoint.ts"
+import * as Framing from "../Framing.ts"
+import { failure } from "../internal/openAiErrors.ts"
+import * as Events from "../internal/openAiEvents.ts"
+import { encode } from "../internal/openAiRequest.ts"
+import * as Provider from "../Provider.ts"
+import type { ProviderError } from "../ProviderError.ts"
+
+/** OpenAI's wire language, as OpenAI and those who imitate it speak it. */
+export const dialect = Dialect.make({
+  id: "openai",
+  framing: Framing.sse,
+  headers: {},
+  encode,
+  event: Events.event,
+  initial: Events.initial,
+  step: Events.step,
+  completion: { body: Events.event, events: Events.events },
+  failure
+})
+
+export const endpoint: Endpoint.Endpoint = {
+  id: "openai",
+  dialect,
+  baseUrl: "https://api.openai.com/v1",
+  auth: Endpoint.bearer,
+  env: { apiKey: "OPENAI_API_KEY", baseUrl: "OPENAI_BASE_URL" },
+  capabilities: {
+    streaming: true,
+    tools: true,
+    parallelTools: true,
+    // Efforts are understood, but chat completions show no reasoning text; the Responses API does.
+    reasoning: false,
+    images: true,
+    files: true,
+    audio: true,
+    responseFormat: "json_schema",
+    embeddings: false,
+    models: false
+  }
+}
+
+export interface Options extends Provider.LayerOptions {
+  /** Whose usage it is, for keys of several organizations: the `OpenAI-Organization` header. */
+  readonly organization?: string | undefined
+  /** The `OpenAI-Project` header. */
+  readonly project?: string | undefined
+}
+
+const withScope = ({ organization, project, ...options }: Options): Provider.LayerOptions => ({
+  ...options,
+  headers: {
+    ...(organization === undefined ? undefined : { "openai-organization": organization }),
+    ...(project === undefined ? undefined : { "openai-project": project }),
+    ...options.headers
+  }
+})
+
+/** OpenAI as a service, without a Scope. */
+export const make = (options: Options): Effect.Effect<Provider.Service, never, HttpClient.HttpClient> =>
+  Provider.make(endpoint, withScope(options))
+
+/** OpenAI as the application's provider. */
+export const layer = (options: Options): Layer.Layer<Provider.Provider, never, HttpClient.HttpClient> =>
+  Provider.layer(endpoint)(withScope(options))
+
+/** The same from Config: with no argument, from `OPENAI_API_KEY` and `OPENAI_BASE_URL`. */
+export const layerConfig = (
+  options: Provider.ConfigOptions<Options> = {}
+): Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
+  Provider.layerWith(endpoint, options, layer)

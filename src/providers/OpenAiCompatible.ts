@@ -1,0 +1,69 @@
+/**
+ * Any server that speaks OpenAI's chat completions and is not listed: vLLM, LiteLLM, a gateway of one's own.
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Endpoint from "../Endpoint.ts"
+import * as Provider from "../Provider.ts"
+import type { ProviderError } from "../ProviderError.ts"
+import * as OpenAi from "./OpenAi.ts"
+
+/** The dialect is OpenAI's. */
+export const dialect = OpenAi.dialect
+
+/** Which server it is, and in which ways it differs. */
+export interface Server {
+  /** The provider's id: the `provider` of errors, and the key of its entry in `extra`. */
+  readonly id: string
+  /** With the version segment where there is one: `http://127.0.0.1:8000/v1`. */
+  readonly baseUrl: string
+  /** How the key is presented. Default: as a bearer token; and not at all where no key is given. */
+  readonly auth?: Endpoint.Auth | undefined
+  readonly capabilities?: Partial<Endpoint.Capabilities> | undefined
+  readonly lenientFinish?: boolean | undefined
+  readonly maxTokensField?: Endpoint.Endpoint["maxTokensField"]
+  readonly streamUsage?: boolean | undefined
+}
+
+export interface Options extends Server, Omit<Provider.KeylessOptions, "baseUrl"> {}
+
+const split = (options: Options): readonly [Endpoint.Endpoint, Provider.KeylessOptions] => {
+  const { auth, baseUrl, capabilities, id, lenientFinish, maxTokensField, streamUsage, ...rest } = options
+  return [{
+    id,
+    dialect,
+    baseUrl,
+    auth: auth ?? (rest.apiKey === undefined ? Endpoint.noAuth : Endpoint.bearer),
+    env: {},
+    // What the server can do is not known; nothing is withheld from it.
+    capabilities: { ...OpenAi.endpoint.capabilities, reasoning: true, ...capabilities },
+    lenientFinish,
+    maxTokensField,
+    streamUsage
+  }, rest]
+}
+
+/** The server's endpoint. */
+export const endpoint = (options: Options): Endpoint.Endpoint => split(options)[0]
+
+/** The server as a service, without a Scope. */
+export const make = (options: Options): Effect.Effect<Provider.Service, never, HttpClient.HttpClient> =>
+  Provider.make(...split(options))
+
+/** The server as the application's provider. */
+export const layer = (options: Options): Layer.Layer<Provider.Provider, never, HttpClient.HttpClient> => {
+  const [server, rest] = split(options)
+  return Provider.layer(server)(rest)
+}
+
+/** The same with options from Config; the id is always given. */
+export const layerConfig = (
+  options: Provider.ConfigOptions<Options> & Pick<Options, "id">
+): Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
+  Provider.layerWith<Options>(
+    { ...OpenAi.endpoint, id: options.id, auth: Endpoint.noAuth, env: {} },
+    options,
+    layer
+  )

@@ -1,0 +1,255 @@
+/**
+ * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in both dialects.
+ */
+import { LLMock } from "@copilotkit/aimock"
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { CallOptions } from "../src/CallOptions.ts"
+import * as ChatCompletion from "../src/ChatCompletion.ts"
+import * as Provider from "../src/Provider.ts"
+import * as ProviderError from "../src/ProviderError.ts"
+import * as Answer from "./kit/answer.ts"
+import * as Clients from "./kit/clients.ts"
+import * as Play from "./kit/play.ts"
+import * as Targets from "./kit/targets.ts"
+
+const alphabet = "abcdefghijklmnopqrstuvwxyz"
+
+/** What the server answers, by what the user says. */
+const script = (mock: LLMock): LLMock =>
+  mock
+    .onMessage("text", { content: "Grüße 👋, friend" }, { chunkSize: 3 })
+    .onMessage("reasoning", { content: "Hello there", reasoning: "let me think" }, { chunkSize: 4 })
+    .onMessage("tools", {
+      toolCalls: [
+        { name: "get_weather", arguments: "{\"city\":\"Paris\"}", id: "call_a" },
+        { name: "get_time", arguments: "{}", id: "call_b" }
+      ]
+    }, { chunkSize: 5 })
+    .onMessage("interleaved", {
+      blocks: [
+        { type: "toolCall", name: "f", arguments: "{\"a\":1}", id: "call_f" },
+        { type: "text", text: "after" },
+        { type: "toolCall", name: "g", arguments: "{\"b\":2}", id: "call_g" }
+      ]
+    })
+    .onMessage("length", { content: "too long", finishReason: "length" })
+    .onMessage("slow down", {
+      error: { message: "slow down", type: "rate_limit_error", code: "rate_limit_exceeded" },
+      status: 429,
+      retryAfter: 7
+    })
+    .onMessage("truncated", { content: alphabet }, { chunkSize: 2, truncateAfterChunks: 6, latency: 10 })
+    .onMessage("disconnected", { content: alphabet.repeat(20) }, { chunkSize: 2, disconnectAfterMs: 120, latency: 10 })
+
+const start: Effect.Effect<LLMock, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const mock = script(new LLMock({ port: 0, auth: { apiKeys: [Redacted.value(Targets.apiKey)] } }))
+    await mock.start()
+    return mock
+  }),
+  (mock) => Effect.promise(() => mock.stop())
+)
+
+const dialects: ReadonlyArray<{ readonly name: string; readonly path: string; readonly target: Targets.Target }> = [
+  { name: "openai", path: "/v1", target: Targets.openAi },
+  { name: "anthropic", path: "", target: Targets.anthropic }
+]
+
+const ask = (content: string) => ({ messages: [{ role: "user", content }] }) as const
+
+/** What no stream may do, and how this one ended. */
+const reasonOf = ({ chunks, exit }: Play.Played): ProviderError.ProviderError => {
+  assert.deepStrictEqual(Answer.violations(chunks), [])
+  const error = Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
+  if (!ProviderError.isProviderError(error)) assert.fail(`no ProviderError but ${exit}`)
+  return error
+}
+
+for (const { name, path, target } of dialects) {
+  for (const client of Clients.all) {
+    const connected = Effect.map(start, (mock) => {
+      const layer = target(`${mock.url}${path}`).pipe(Layer.provide(client.layer))
+      return {
+        mock,
+        layer,
+        play: (content: string, call?: CallOptions) => Play.play(layer, ask(content), { call })
+      }
+    })
+
+    const answered = (content: string) =>
+      Effect.gen(function*() {
+        const { play } = yield* connected
+        const { chunks, exit } = yield* play(content)
+        assert.isTrue(Exit.isSuccess(exit), `${exit}`)
+        assert.deepStrictEqual(Answer.violations(chunks), [])
+        return { answer: Answer.choice(chunks), usage: Answer.usage(chunks), chunks }
+      })
+
+    describe(`aimock, ${name}, ${client.name}`, () => {
+      it.scopedLive("text, in more than one piece", () =>
+        Effect.gen(function*() {
+          const { answer, chunks, usage } = yield* answered("text")
+          assert.deepInclude(answer, { text: "Grüße 👋, friend", reasoning: "", finishReason: "stop", toolCalls: [] })
+          assert.isAbove(chunks.length, 3)
+          assert.isAtLeast(usage?.totalTokens ?? -1, 0)
+        }))
+
+      it.scopedLive("reasoning before text", () =>
+        Effect.gen(function*() {
+          const { answer } = yield* answered("reasoning")
+          assert.deepInclude(answer, { text: "Hello there", reasoning: "let me think", finishReason: "stop" })
+        }))
+
+      it.scopedLive("parallel tool calls", () =>
+        Effect.gen(function*() {
+          const { answer } = yield* answered("tools")
+          assert.deepInclude(answer, { text: "", finishReason: "tool_calls" })
+          assert.deepStrictEqual(answer.toolCalls, [
+            { index: 0, id: "call_a", name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
+            { index: 1, id: "call_b", name: "get_time", arguments: "{}" }
+          ])
+        }))
+
+      it.scopedLive("text between tool calls", () =>
+        Effect.gen(function*() {
+          const { answer } = yield* answered("interleaved")
+          assert.deepInclude(answer, { text: "after", finishReason: "tool_calls" })
+          assert.deepStrictEqual(answer.toolCalls.map((call) => [call.index, call.id, call.name, call.arguments]), [
+            [0, "call_f", "f", "{\"a\":1}"],
+            [1, "call_g", "g", "{\"b\":2}"]
+          ])
+        }))
+
+      it.scopedLive("an answer cut by its length", () =>
+        Effect.gen(function*() {
+          const { answer } = yield* answered("length")
+          assert.deepInclude(answer, { text: "too long", finishReason: "length" })
+        }))
+
+      for (const content of ["text", "reasoning", "tools", "interleaved", "length"]) {
+        it.scopedLive(`the whole answer is the collected stream: ${content}`, () =>
+          Effect.gen(function*() {
+            const { layer } = yield* connected
+            const [collected, whole] = yield* Effect.all([
+              Stream.run(Provider.completionStream(ask(content)), ChatCompletion.collect),
+              Provider.completion(ask(content))
+            ]).pipe(Effect.provide(layer))
+            assert.deepStrictEqual(
+              { ...collected, id: "", created: 0, requestId: "" },
+              { ...whole, id: "", created: 0, requestId: "" }
+            )
+          }))
+      }
+
+      it.scopedLive("an HTTP error, with the time to wait", () =>
+        Effect.gen(function*() {
+          const { mock, play } = yield* connected
+          const error = reasonOf(yield* play("slow down"))
+          assert.deepInclude(error, { status: 429, contentEmitted: false, attempts: 1 })
+          assert.deepStrictEqual(error.reason, { _tag: "RateLimit", retryAfter: Duration.seconds(7) })
+          assert.include(error.message, "slow down")
+          assert.strictEqual(mock.getRequests().length, 1)
+        }))
+
+      it.scopedLive("a request that matches nothing is an invalid request", () =>
+        Effect.gen(function*() {
+          const { play } = yield* connected
+          const error = reasonOf(yield* play("something else"))
+          assert.deepInclude(error, { status: 404, isRetryable: false })
+          assert.strictEqual(error.reason._tag, "InvalidRequest")
+        }))
+
+      for (const content of ["truncated", "disconnected"]) {
+        it.scopedLive(`${content} in the middle: what came is delivered, then the stream fails`, () =>
+          Effect.gen(function*() {
+            const { play } = yield* connected
+            const played = yield* play(content)
+            const error = reasonOf(played)
+            assert.include(["TruncatedStream", "Network"], error.reason._tag)
+            assert.isTrue(error.contentEmitted)
+            const { finishReason, text } = Answer.choice(played.chunks)
+            assert.isTrue(text !== "" && alphabet.repeat(20).startsWith(text), text)
+            assert.isUndefined(finishReason)
+          }))
+      }
+
+      it.scopedLive("chaos: a dropped request is the server's fault", () =>
+        Effect.gen(function*() {
+          const { play } = yield* connected
+          const error = reasonOf(yield* play("text", { headers: { "x-aimock-chaos-drop": "1" } }))
+          assert.deepInclude(error, { status: 500, code: "chaos_drop", isRetryable: true })
+          assert.strictEqual(error.reason._tag, "Server")
+        }))
+
+      it.scopedLive("chaos: a 200 that is no JSON is never an empty answer", () =>
+        Effect.gen(function*() {
+          const { play } = yield* connected
+          const played = yield* play("text", { headers: { "x-aimock-chaos-malformed": "1" } })
+          assert.include(["UnexpectedBody", "MalformedChunk"], reasonOf(played).reason._tag)
+          assert.deepStrictEqual(played.chunks, [])
+        }))
+
+      it.scopedLive("chaos: a connection closed before the headers", () =>
+        Effect.gen(function*() {
+          const { play } = yield* connected
+          const error = reasonOf(yield* play("text", { headers: { "x-aimock-chaos-disconnect": "1" } }))
+          assert.strictEqual(error.reason._tag, "Network")
+          assert.isTrue(error.isRetryable)
+        }))
+
+      it.scopedLive("chaos: a rate limit", () =>
+        Effect.gen(function*() {
+          const { play } = yield* connected
+          const error = reasonOf(yield* play("text", { headers: { "x-aimock-chaos-ratelimit": "1" } }))
+          assert.deepStrictEqual(error.reason, { _tag: "RateLimit", retryAfter: Duration.seconds(1) })
+        }))
+
+      it.scopedLive("chaos: latency before the headers is a timeout of its own", () =>
+        Effect.gen(function*() {
+          const { play } = yield* connected
+          const { exit } = yield* play("text", {
+            headers: { "x-aimock-chaos-latency": "3000" },
+            timeouts: { headers: "100 millis" }
+          })
+          const error = Exit.isFailure(exit) && exit.cause._tag === "Fail" ? exit.cause.error : undefined
+          if (!ProviderError.isTimeout(error)) assert.fail(`no Timeout but ${exit}`)
+          assert.strictEqual(error.phase, "headers")
+        }))
+
+      it.scopedLive("an error before the answer is retried, and nothing comes twice", () =>
+        Effect.gen(function*() {
+          const { mock, play } = yield* connected
+          mock.nextRequestError(503, { message: "busy" })
+          const { chunks, exit } = yield* play("text", { retry: { times: 2, schedule: Schedule.spaced("1 millis") } })
+          assert.isTrue(Exit.isSuccess(exit), `${exit}`)
+          assert.strictEqual(Answer.choice(chunks).text, "Grüße 👋, friend")
+          assert.strictEqual(mock.getRequests().length, 2)
+        }))
+
+      it.scopedLive("the path is the dialect's, and streaming is asked for", () =>
+        Effect.gen(function*() {
+          const { mock, play } = yield* connected
+          yield* play("text")
+          const request = mock.getLastRequest()
+          assert.strictEqual(request?.path, name === "openai" ? "/v1/chat/completions" : "/v1/messages")
+          assert.strictEqual(request?.body?.["stream"], true)
+        }))
+
+      it.scopedLive("a wrong key is an authentication error", () =>
+        Effect.gen(function*() {
+          const { play } = yield* connected
+          const error = reasonOf(yield* play("text", { apiKey: Redacted.make("sk-wrong-0123456789") }))
+          assert.deepInclude(error, { status: 401, isRetryable: false })
+          assert.strictEqual(error.reason._tag, "Authentication")
+        }))
+    })
+  }
+}

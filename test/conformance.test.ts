@@ -1,0 +1,138 @@
+/**
+ * Every recorded stream of the conformance corpus, through the real layers: as it was sent over real sockets on the
+ * three clients, and cut small through a client without a network.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as zlib from "node:zlib"
+import * as Answer from "./kit/answer.ts"
+import * as Bytes from "./kit/bytes.ts"
+import * as Clients from "./kit/clients.ts"
+import * as Conformance from "./kit/conformance.ts"
+import * as Play from "./kit/play.ts"
+import * as Server from "./kit/server.ts"
+import * as Targets from "./kit/targets.ts"
+import * as TestHttp from "./kit/testHttp.ts"
+
+/** The protocols that there are dialects for. */
+const protocols = new Map<string, (provider: string) => Targets.Target>([
+  ["openai-chat", () => Targets.openAi],
+  ["openai-compat", (provider) => Targets.compatible(provider, { lenientFinish: neverFinish.has(provider) })],
+  ["anthropic", () => Targets.anthropic]
+])
+
+/** Servers that are known never to send a finish reason. */
+const neverFinish = new Set(["snowflake"])
+
+/** Where the corpus and this package's design disagree the design decides: which case, and what it says. */
+const decisions = new Map<string, { readonly why: string; readonly accepts: (problem: string) => boolean }>()
+
+const params = { messages: [{ role: "user", content: "Hi" }] } as const
+
+const targetOf = ({ expected }: Conformance.Case): Targets.Target =>
+  protocols.get(expected.protocol)?.(expected.provider) ?? Targets.openAi
+
+/** What is wrong, the named decisions aside. */
+const problemsOf = (played: Play.Played, one: Conformance.Case): ReadonlyArray<string> => {
+  const decision = decisions.get(one.name)
+  const found = Conformance.problems(played, one)
+  return decision === undefined ? found : found.filter((problem) => !decision.accepts(problem))
+}
+
+const script = ({ bytes, response }: Conformance.Case): Server.Script => ({
+  status: response.status,
+  headers: response.headers,
+  gzip: response.contentEncoding._tag === "Some",
+  steps: [
+    ...Server.writes(Bytes.cut(bytes, response.writeSplits)),
+    response.abort ? Server.destroy : Server.end
+  ]
+})
+
+/** The case through a client without a network, one piece a read. */
+const cut = (one: Conformance.Case, pieces: Iterable<Uint8Array>): Effect.Effect<Play.Played> => {
+  const http = TestHttp.make(() =>
+    new Response(TestHttp.body(pieces, { then: one.response.abort ? new Error("reset") : "end" }), {
+      status: one.response.status,
+      headers: one.response.headers
+    })
+  )
+  return Play.play(targetOf(one)("http://in.memory").pipe(Layer.provide(http.layer)), params)
+}
+
+/** Everything but the last byte, and that one only when the consumer saw a chunk. */
+const held = (one: Conformance.Case): Effect.Effect<Play.Played> =>
+  Effect.suspend(() => {
+    let release: () => void = () => undefined
+    const seen = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(one.bytes.subarray(0, -1)),
+      pull: async (controller) => {
+        await seen
+        controller.enqueue(one.bytes.subarray(-1))
+        controller.close()
+      }
+    })
+    const http = TestHttp.make(() => new Response(stream, { headers: one.response.headers }))
+    return Play.play(targetOf(one)("http://in.memory").pipe(Layer.provide(http.layer)), params, { onChunk: () => release() })
+  })
+
+describe("conformance", () => {
+  if (!Conformance.present) {
+    it("the corpus is not beside the repository: no case was run", () => {
+      // Not silently: whoever reads the output of a run should know.
+      process.stdout.write("conformance: ../shared/conformance is not there, no case was run\n")
+      assert.isFalse(Conformance.present)
+    })
+  }
+
+  const cases = Conformance.cases(new Set(protocols.keys()))
+
+  for (const one of cases) {
+    for (const client of Clients.all) {
+      it.scopedLive(`${one.name} as it was sent, ${client.name}`, () =>
+        Effect.gen(function*() {
+          const server = yield* Server.make([script(one)])
+          const layer = targetOf(one)(server.url).pipe(Layer.provide(client.layer))
+          assert.deepStrictEqual(problemsOf(yield* Play.play(layer, params), one), [])
+          assert.strictEqual(server.requests.length, 1)
+        }))
+    }
+
+    it.live(`${one.name} cut small`, () =>
+      Effect.gen(function*() {
+        const gzip = one.response.contentEncoding._tag === "Some"
+        const sent = new TextDecoder().decode(one.bytes)
+        const whole = yield* cut(one, [gzip ? zlib.gzipSync(one.bytes) : one.bytes])
+        assert.deepStrictEqual(problemsOf(whole, one), [])
+        for (const [name, pieces] of Conformance.cuts(gzip ? { ...one, bytes: zlib.gzipSync(one.bytes) } : one)) {
+          const played = yield* cut(one, pieces)
+          assert.deepStrictEqual(problemsOf(played, one), [], name)
+          assert.deepStrictEqual(
+            Answer.comparable(played.chunks, sent),
+            Answer.comparable(whole.chunks, sent),
+            `${name}: the same chunks`
+          )
+        }
+      }), 20_000)
+
+    if (one.real) {
+      it.live(`${one.name} comes before the body is complete`, () =>
+        Effect.map(held(one), (played) => assert.deepStrictEqual(problemsOf(played, one), [])))
+    }
+  }
+
+  if (Conformance.present) {
+    it("leaves the prototypes as they were", () => {
+      assert.isAbove(cases.length, 100)
+      assert.deepStrictEqual(Play.pollution(), [])
+    })
+
+    it("every decision is about a case, and is needed", () => {
+      for (const name of decisions.keys()) assert.isTrue(cases.some((one) => one.name === name), name)
+    })
+  }
+})

@@ -1,0 +1,78 @@
+/**
+ * The wire transcripts of `test/fixtures`: the bytes a server sent, and what must come out of them.
+ */
+import * as Schema from "effect/Schema"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import type { ChatCompletionChunk } from "../../src/ChatCompletionChunk.ts"
+import * as Answer from "./answer.ts"
+import * as Targets from "./targets.ts"
+
+const Expected = Schema.Struct({
+  text: Schema.optionalWith(Schema.String, { default: () => "" }),
+  reasoning: Schema.optionalWith(Schema.String, { default: () => "" }),
+  refusal: Schema.optionalWith(Schema.String, { default: () => "" }),
+  toolCalls: Schema.optionalWith(
+    Schema.Array(Schema.Struct({
+      id: Schema.optional(Schema.String),
+      name: Schema.String,
+      arguments: Schema.String
+    })),
+    { default: () => [] }
+  ),
+  finishReason: Schema.optional(Schema.String),
+  nativeFinishReason: Schema.optional(Schema.String),
+  usage: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  native: Schema.optional(Schema.Array(Schema.Unknown))
+})
+export type Expected = typeof Expected.Type
+
+export interface Transcript {
+  readonly name: string
+  readonly provider: string
+  readonly bytes: Uint8Array
+  readonly expected: Expected
+  readonly target: Targets.Target
+}
+
+const targets = new Map<string, Targets.Target>([["openai", Targets.openAi], ["anthropic", Targets.anthropic]])
+
+const root = new URL("../fixtures/", import.meta.url)
+
+const decode = Schema.decodeUnknownSync(Expected, { onExcessProperty: "error" })
+
+const read = (provider: string, target: Targets.Target): ReadonlyArray<Transcript> => {
+  const folder = new URL(`${provider}/`, root)
+  if (!fs.existsSync(folder)) return []
+  return fs.readdirSync(folder).filter((file) => file.endsWith(".sse")).sort().map((file) => ({
+    name: path.basename(file, ".sse"),
+    provider,
+    target,
+    bytes: new Uint8Array(fs.readFileSync(new URL(file, folder))),
+    expected: decode(JSON.parse(fs.readFileSync(new URL(file.replace(/\.sse$/, ".json"), folder), "utf8")))
+  }))
+}
+
+export const all: ReadonlyArray<Transcript> = [...targets].flatMap(([provider, target]) => read(provider, target))
+
+/** What the chunks add up to, in the words of the `.json` beside the transcript. */
+export const result = (chunks: ReadonlyArray<ChatCompletionChunk>, expected: Expected): Expected => {
+  const answer = Answer.choice(chunks)
+  const usage = Answer.usage(chunks)
+  return {
+    text: answer.text,
+    reasoning: answer.reasoning,
+    refusal: answer.refusal,
+    toolCalls: answer.toolCalls.map((call, index) => ({
+      // An id that is not expected is one the server never sent.
+      ...(expected.toolCalls[index]?.id === undefined ? undefined : { id: call.id }),
+      name: call.name,
+      arguments: call.arguments
+    })),
+    ...(answer.finishReason === undefined ? undefined : { finishReason: answer.finishReason }),
+    ...(answer.nativeFinishReason === undefined ? undefined : { nativeFinishReason: answer.nativeFinishReason }),
+    ...(usage === undefined ? undefined : { usage: { ...usage } }),
+    // Only transcripts that say so are about replay.
+    ...(expected.native === undefined ? undefined : { native: answer.native })
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Every wire transcript of `test/fixtures`, whole and cut in many ways: always the same chunks, and the result that is
+ * written beside it.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Answer from "./kit/answer.ts"
+import * as Bytes from "./kit/bytes.ts"
+import * as Clients from "./kit/clients.ts"
+import * as Play from "./kit/play.ts"
+import * as Server from "./kit/server.ts"
+import * as TestHttp from "./kit/testHttp.ts"
+import * as Transcript from "./kit/transcript.ts"
+
+const params = { messages: [{ role: "user", content: "Hi" }] } as const
+
+const inMemory = (transcript: Transcript.Transcript, pieces: Iterable<Uint8Array>): Effect.Effect<Play.Played> =>
+  Play.play(
+    transcript.target("http://in.memory").pipe(Layer.provide(TestHttp.make(() => TestHttp.sse(pieces)).layer)),
+    params
+  )
+
+const check = (transcript: Transcript.Transcript, played: Play.Played, how: string) => {
+  assert.isTrue(Exit.isSuccess(played.exit), `${how}: ${played.exit}`)
+  assert.deepStrictEqual(Answer.violations(played.chunks), [], how)
+  assert.deepStrictEqual(Transcript.result(played.chunks, transcript.expected), transcript.expected, how)
+}
+
+describe("transcripts", () => {
+  it("there are some of every dialect", () => {
+    assert.deepStrictEqual([...new Set(Transcript.all.map((one) => one.provider))], ["openai", "anthropic"])
+  })
+
+  for (const transcript of Transcript.all) {
+    const name = `${transcript.provider}/${transcript.name}`
+    const sent = new TextDecoder().decode(transcript.bytes)
+    const crlf = Bytes.crlf(transcript.bytes)
+    const variants: ReadonlyArray<readonly [string, ReadonlyArray<Uint8Array>]> = [
+      ["byte by byte", Bytes.byteByByte(transcript.bytes)],
+      ["CRLF", [crlf]],
+      ["CRLF byte by byte", Bytes.byteByByte(crlf)],
+      ...Array.from({ length: 20 }, (_, seed) =>
+        [`cuts of seed ${seed}`, Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 4)] as const)
+    ]
+
+    it.live(`${name}, in any pieces`, () =>
+      Effect.gen(function*() {
+        const whole = yield* inMemory(transcript, [transcript.bytes])
+        check(transcript, whole, "whole")
+        for (const [how, pieces] of variants) {
+          const played = yield* inMemory(transcript, pieces)
+          check(transcript, played, how)
+          assert.deepStrictEqual(
+            Answer.comparable(played.chunks, sent),
+            Answer.comparable(whole.chunks, sent),
+            `${how}: the same chunks`
+          )
+        }
+      }), 20_000)
+
+    for (const client of Clients.all) {
+      it.scopedLive(`${name}, over a socket, ${client.name}`, () =>
+        Effect.gen(function*() {
+          const server = yield* Server.make([
+            Server.sse(transcript.bytes),
+            Server.sse(...Bytes.randomCuts(transcript.bytes, 1, 30)),
+            Server.sse(...Bytes.randomCuts(crlf, 2, 30))
+          ])
+          const layer = transcript.target(server.url).pipe(Layer.provide(client.layer))
+          for (const how of ["whole", "cut", "CRLF and cut"]) {
+            check(transcript, yield* Play.play(layer, params), how)
+          }
+          assert.strictEqual(server.requests.length, 3)
+        }))
+    }
+  }
+})
