@@ -82,7 +82,7 @@ type Consumer = Channel.Channel<Chunk.Chunk<ChatCompletionChunk>, unknown, CallE
 const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.Scope> =>
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
-    yield* span(call, run)
+    const parent = yield* span(call, run)
     if (call.calls.closed) return yield* run.cancelled("the layer is closed")
     if (call.options.signal?.aborted === true) {
       return yield* Effect.flip(run.aborted(call.options.signal))
@@ -96,7 +96,7 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
       ))
     }
     yield* Effect.acquireRelease(
-      Effect.tap(Effect.forkDaemon(Effect.interruptible(pump(call, run))), (fiber) =>
+      Effect.tap(Effect.forkDaemon(Effect.interruptible(Effect.withParentSpan(pump(call, run), parent))), (fiber) =>
         Effect.sync(() => {
           run.pump = fiber
           call.calls.add(run, fiber)
@@ -284,7 +284,7 @@ const drain = (pull: Effect.Effect<Chunk.Chunk<Uint8Array>, unknown>): Effect.Ef
 const span = (call: Call, run: Run) =>
   Effect.gen(function*() {
     const { endpoint, params } = call
-    run.span = yield* Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
+    const current = yield* Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
       kind: "client",
       captureStackTrace: false,
       attributes: {
@@ -294,5 +294,6 @@ const span = (call: Call, run: Run) =>
         "effect_any_llm.stream": call.stream
       }
     })
-    yield* Effect.addFinalizer(() => Effect.sync(() => run.annotate()))
+    yield* Effect.addFinalizer(() => Effect.sync(() => run.annotate(current)))
+    return current
   })

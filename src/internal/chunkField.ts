@@ -12,7 +12,7 @@ export const nullish = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Sc
  * The in-memory side of an optional field. Arbitraries leave such a field out instead of setting it to `undefined`:
  * JSON cannot tell the two apart.
  */
-const orUndefined = <A>(schema: Schema.Schema<A>) =>
+export const orUndefined = <A>(schema: Schema.Schema<A>) =>
   Schema.UndefinedOr(schema).pipe(
     Schema.filter(() => true, { arbitrary: (from) => (fc) => from(fc).filter(Predicate.isNotUndefined) })
   )
@@ -54,26 +54,33 @@ export const constant = <const L extends string>(literal: L, ...other: ReadonlyA
   )
 
 /** The wire side of a Schema, for a transformation that must hand on the fields it does not know. */
-export const wireOf = <A, I>(schema: Schema.Schema<A, I>): Schema.Schema<I> =>
-  Schema.encodedSchema(schema).annotations({ parseOptions: { onExcessProperty: "preserve" } })
+export const wireOf = <A, I>(schema: Schema.Schema<A, I>, title = "Struct (wire)"): Schema.Schema<I> =>
+  Schema.encodedSchema(schema).annotations({ title, parseOptions: { onExcessProperty: "preserve" } })
 
-/** Reads the wire's field `alias` where `name` is absent; never writes it. */
-export const alias = <A, I, Name extends keyof I, Alias extends string, V>(
+/** Reads one more field of the wire, and hands what it says to the others; never writes it. */
+export const reading = <A, I, Key extends string, V>(
   schema: Schema.Schema<A, I>,
-  name: Name,
-  alias: Alias,
-  value: Schema.Schema<V>
-): Schema.Schema<A, I & { readonly [K in Alias]?: V | null | undefined }> => {
-  type Wire = I & { readonly [K in Alias]?: V | null | undefined }
-  const field = Schema.Struct({ [alias]: nullish(value) })
-  // A computed key is any string to TypeScript, and leaving out what was added to `I` is not known to give an `I`.
+  key: Key,
+  value: Schema.Schema<V>,
+  read: (fields: I, value: V | null | undefined) => I
+): Schema.Schema<A, I & { readonly [K in Key]?: V | null | undefined }> => {
+  type Wire = I & { readonly [K in Key]?: V | null | undefined }
+  const field = Schema.Struct({ [key]: nullish(value) })
+  // A computed key is any string to TypeScript, and taking away what was added to `I` is not known to give an `I`.
   const wire = wireOf(Schema.extend(Schema.encodedSchema(schema), field)) as Schema.Schema<Wire>
   return Schema.transform(wire, schema, {
     strict: true,
-    decode: ({ [alias]: other, ...fields }) => ({ ...fields, [name]: (fields as I)[name] ?? other }) as I,
+    decode: ({ [key]: given, ...fields }) => read(fields as I, given),
     encode: (fields) => fields as Wire
   })
 }
+
+/** An optional field with one possible value that OpenAI's wire requires: always written. */
+export const written = <const L extends string>(literal: L) =>
+  Schema.optionalToOptional(Schema.NullishOr(Schema.String), orUndefined(Schema.Literal(literal)), {
+    decode: Option.filter((value): value is L => value === literal),
+    encode: () => Option.some(literal)
+  })
 
 /** A field that lives in memory only: never written, and not read either. */
 export const unwritten = <A>(schema: Schema.Schema<A>) =>

@@ -57,7 +57,11 @@ export const Reasoning = Schema.transform(reasoningWire, reasoning, {
 /** Also reads `reasoning_content`, as DeepSeek and its followers have it, where there is no `reasoning`. */
 export const readReasoningContent = <A, I extends { readonly reasoning?: string | object | null | undefined }>(
   schema: Schema.Schema<A, I>
-) => Field.alias(schema, "reasoning", "reasoning_content", Schema.String)
+) =>
+  Field.reading(schema, "reasoning_content", Schema.String, (wire, content) => ({
+    ...wire,
+    reasoning: wire.reasoning ?? content
+  }))
 
 export const Native = Schema.Struct({ dialect: Schema.String, block: Json.Json })
 
@@ -96,6 +100,9 @@ export const ChatCompletionChunk = Schema.Struct({
   choices: Schema.Array(ChunkChoice),
   raw: Field.unwritten(Schema.Array(Schema.Unknown))
 }).pipe(
-  // Arbitraries hold what the wire can carry.
-  Schema.filter(() => true, { arbitrary: (from) => (fc) => from(fc).map(({ raw: _, ...chunk }) => chunk) })
+  // Arbitraries hold what the wire can carry, and of choices two say as much as ten.
+  Schema.filter(() => true, {
+    arbitrary: (from) => (fc) =>
+      from(fc).map(({ choices, raw: _, ...chunk }) => ({ ...chunk, choices: choices.slice(0, 2) }))
+  })
 )

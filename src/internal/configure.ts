@@ -21,17 +21,18 @@ export const read = <Options>(
     const plain = new Map<string, unknown>()
     for (const [name, value] of Object.entries(withDefaults(endpoint, options))) {
       const resolved = Config.isConfig(value) ? yield* valueOf(endpoint, name, value) : value
-      if (isBlank(resolved)) {
-        if (name === "apiKey" && endpoint.auth._tag !== "None") {
-          return yield* missingKey(endpoint, endpoint.env.apiKey ?? name)
-        }
-        continue
+      if (name === "apiKey" && endpoint.auth._tag !== "None" && isBlank(resolved)) {
+        return yield* missingKey(endpoint, endpoint.env.apiKey ?? name)
       }
+      if (inEnvironment.has(name) && isBlank(resolved)) continue
       plain.set(name, resolved)
     }
     // Each entry is the option of its name, read where it was a Config.
     return Object.fromEntries(plain) as Options
   })
+
+/** What an endpoint's variables can say: one that is set to nothing leaves the endpoint's own. */
+const inEnvironment: ReadonlySet<string> = new Set(["apiKey", "baseUrl"])
 
 /** The endpoint's own variables, where the caller names nothing. */
 const withDefaults = ({ auth, env }: Endpoint, options: object): object => {
@@ -55,7 +56,6 @@ const valueOf = (endpoint: Endpoint, name: string, config: Config.Config<unknown
     (error) => missingKey(endpoint, pathOf(error))
   )
 
-/** A variable that is set to nothing is not set. */
 const isBlank = (value: unknown): boolean => {
   const plain = Redacted.isRedacted(value) ? Redacted.value(value) : value
   return plain === undefined || (typeof plain === "string" && plain.trim() === "")

@@ -36,7 +36,6 @@ export class Run {
   requestId: string | undefined = undefined
   normaliser: Normaliser | undefined = undefined
   pump: Fiber.RuntimeFiber<void> | undefined = undefined
-  span: Tracer.Span | undefined = undefined
 
   private readonly subject: Subject
   private contents = 0
@@ -124,9 +123,8 @@ export class Run {
   }
 
   /** What the span says at the end. */
-  annotate(): void {
-    const { normaliser, span } = this
-    if (span === undefined) return
+  annotate(span: Tracer.Span): void {
+    const { normaliser } = this
     span.attribute("effect_any_llm.attempts", this.attempts)
     if (this.requestId !== undefined) span.attribute("gen_ai.response.id", this.requestId)
     if (normaliser === undefined) return

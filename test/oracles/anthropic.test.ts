@@ -4,6 +4,7 @@
 import Anthropic from "@anthropic-ai/sdk"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { isDeepStrictEqual } from "node:util"
 import type * as ChatCompletion from "../../src/ChatCompletion.ts"
 import * as Conformance from "../kit/conformance.ts"
 import * as Server from "../kit/server.ts"
@@ -49,14 +50,50 @@ const ofMessage = (message: Message): Kit.Answer => {
 }
 
 /** What would go back in the next turn must be what the client would send back. */
-const replayed = (completion: ChatCompletion.ChatCompletion, message: Message): void => {
+const replay = (completion: ChatCompletion.ChatCompletion, message: Message): ReadonlyArray<string> => {
   const native = completion.choices[0]?.message.native
-  if (native === undefined) return
+  if (native === undefined) return []
   assert.strictEqual(native.dialect, "anthropic")
-  assert.deepStrictEqual(native.blocks, JSON.parse(JSON.stringify(message.content)))
+  return isDeepStrictEqual(native.blocks, JSON.parse(JSON.stringify(message.content))) ? [] : ["native"]
 }
 
-const deviations = new Map<string, Kit.Deviation>()
+interface Deviation {
+  readonly fields: ReadonlyArray<string>
+  readonly why: string
+}
+
+const unknownBlock: Deviation = {
+  fields: ["native"],
+  why: "the client leaves the pieces of a block that it does not know out, ours adds them up"
+}
+
+const oneModel: Deviation = {
+  fields: ["model"],
+  why: "the client changes the model when a `fallback` block comes; ours is the same on all chunks of a stream"
+}
+
+const cutArguments: Deviation = {
+  fields: ["calls"],
+  why: "the client closes arguments that were cut, so that a call looks whole that is not; ours keeps what came"
+}
+
+const orderOfEvents: Deviation = {
+  fields: ["rejects"],
+  why: "the client insists on the order of the events; ours understood all that the answer says"
+}
+
+const deviations = new Map<string, Deviation>([
+  ["anthropic/duplicate-message-start", orderOfEvents],
+  ["edge/anthropic-duplicate-message_start", orderOfEvents],
+  ["anthropic/missing-events", orderOfEvents],
+  ["anthropic/odd-fields", orderOfEvents],
+  ["anthropic/fallback", oneModel],
+  ["anthropic/vercel-fallback", oneModel],
+  ["anthropic/max-tokens", cutArguments],
+  ["anthropic/max-tokens-after-thinking", cutArguments],
+  ["anthropic/unknown-events", unknownBlock],
+  ["edge/anthropic-unknown-events-blocks-deltas", unknownBlock]
+])
 
 describe("the official Anthropic client", () => {
   it("there is something to compare", () => {
@@ -76,22 +113,22 @@ describe("the official Anthropic client", () => {
         const own = yield* Kit.collected(source.target, server.url)
         const theirs = yield* accumulated(server)
         assert.deepStrictEqual(
-          theirs === undefined ? ["rejects"] : Kit.differences(Kit.ours(own), ofMessage(theirs)),
+          theirs === undefined
+            ? ["rejects"]
+            : [...Kit.differences(Kit.ours(own), ofMessage(theirs)), ...replay(own, theirs)],
           deviations.get(source.name)?.fields ?? []
         )
-        if (theirs !== undefined) replayed(own, theirs)
       }), 20_000)
 
     it.scopedLive(`${source.name}: its whole answer, read by both`, () =>
       Effect.gen(function*() {
         const streaming = yield* Server.make([Kit.script(source)])
         const message = yield* accumulated(streaming)
-        if (message === undefined) return assert.include(deviations.get(source.name)?.fields, "rejects")
+        if (message === undefined) return assert.include(deviations.get(source.name)?.fields ?? [], "rejects")
         const server = yield* Server.make(() => Server.json(message))
         const theirs = yield* Effect.promise(() => clientOf(server).beta.messages.create(request))
         const own = yield* Kit.completed(source.target, server.url)
-        assert.deepStrictEqual(Kit.differences(Kit.ours(own), ofMessage(theirs)), [])
-        replayed(own, theirs)
+        assert.deepStrictEqual([...Kit.differences(Kit.ours(own), ofMessage(theirs)), ...replay(own, theirs)], [])
       }), 20_000)
   }
 })

@@ -135,12 +135,6 @@ export const differences = (left: Answer, right: Answer): ReadonlyArray<string> 
   })
 ]
 
-/** A deviation from an official client: in which fields, and why this package is right. */
-export interface Deviation {
-  readonly fields: ReadonlyArray<string>
-  readonly why: string
-}
-
 /** The promise of a client, as the Effect it is; its failure is a value here. */
 export const asked = <A>(ask: () => Promise<A>): Effect.Effect<A | undefined> =>
   Effect.promise(() => ask().catch(() => undefined))
