@@ -280,6 +280,14 @@ const drain = (pull: Effect.Effect<Chunk.Chunk<Uint8Array>, unknown>): Effect.Ef
     )
   })
 
+/** A server that has learned new events: nothing is lost by not knowing them, and somebody should know. */
+const logUnknown = (call: Call, run: Run): Effect.Effect<void> => {
+  const unknown = run.normaliser?.unknownEvents ?? 0
+  return unknown === 0
+    ? Effect.void
+    : Effect.logDebug(`${call.endpoint.id}: skipped ${unknown} unknown events`)
+}
+
 /** From here to the end of the Stream, however it ends; never text. */
 const span = (call: Call, run: Run) =>
   Effect.gen(function*() {
@@ -294,6 +302,6 @@ const span = (call: Call, run: Run) =>
         "effect_any_llm.stream": call.stream
       }
     })
-    yield* Effect.addFinalizer(() => Effect.sync(() => run.annotate(current)))
+    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(() => run.annotate(current)), logUnknown(call, run)))
     return current
   })

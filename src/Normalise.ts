@@ -10,6 +10,7 @@ import type { Endpoint } from "./Endpoint.ts"
 import type { Frame, Parser } from "./Framing.ts"
 import { Answer } from "./internal/answer.ts"
 import * as Body from "./internal/body.ts"
+import { inBand } from "./internal/classify.ts"
 import * as ErrorFacts from "./internal/errorFacts.ts"
 import { excerpt } from "./internal/excerpt.ts"
 import { parseJson } from "./internal/parseJson.ts"
@@ -163,7 +164,7 @@ export class Normaliser {
       switch (output._tag) {
         case "Failure":
           this.answer.flush(this.events)
-          return this.fail(output.fault)
+          return this.fail(inBand(output.fault))
         case "Unknown":
           this.unknownEvents++
           break
@@ -198,13 +199,13 @@ export class Normaliser {
   }
 
   private fault(error: ErrorFacts.WireError): Fault {
-    return {
+    return inBand({
       reason: this.options.endpoint.dialect.failure(error),
       status: error.status,
       code: error.code ?? error.type,
       detail: error.message,
       requestId: error.requestId
-    }
+    })
   }
 
   private unexpected(): Fault {

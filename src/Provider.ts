@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Call from "./Call.ts"
 import type { CallOptions, RetryPolicy } from "./CallOptions.ts"
@@ -93,21 +94,17 @@ export interface LayerOptions {
 /** The layer options of a server that may need no key. */
 export type KeylessOptions = Omit<LayerOptions, "apiKey"> & Partial<Pick<LayerOptions, "apiKey">>
 
-/** The client, and what of the calls over it ends with a layer. */
-const serviceOf = (
+/**
+ * A service over any way to a server. `calls` are those that end with the layer.
+ *
+ * @internal
+ */
+export const serviceOf = (
   endpoint: Endpoint,
-  options: KeylessOptions,
-  client: HttpClient.HttpClient,
+  options: Pick<KeylessOptions, "model" | "timeouts" | "retry" | "onDropped">,
+  transport: Transport.Transport,
   calls: Calls
 ): Service => {
-  const transport = Transport.make(endpoint, {
-    baseUrl: options.baseUrl ?? endpoint.baseUrl,
-    apiKey: options.apiKey,
-    headers: options.headers ?? {},
-    transformClient: options.transformClient ?? ((same) => same),
-    propagateTrace: options.propagateTrace ?? false
-  }, client)
-
   const prepare = (params: CompletionParams, callOptions: CallOptions, stream: boolean) =>
     Effect.gen(function*() {
       const resolved = { ...params, model: params.model ?? options.model }
@@ -135,6 +132,19 @@ const serviceOf = (
     completion: (params, callOptions = {}) => Effect.flatMap(prepare(params, callOptions, false), Call.completion)
   }
 }
+
+const transportOf = (
+  endpoint: Endpoint,
+  options: KeylessOptions,
+  client: HttpClient.HttpClient
+): Transport.Transport =>
+  Transport.make(endpoint, {
+    baseUrl: options.baseUrl ?? endpoint.baseUrl,
+    apiKey: options.apiKey,
+    headers: options.headers ?? {},
+    transformClient: options.transformClient ?? ((same) => same),
+    propagateTrace: options.propagateTrace ?? false
+  }, client)
 
 /** A fault before the first request. */
 const refuse = (endpoint: Endpoint, params: CompletionParams, fault: Fault): ProviderError =>
@@ -212,7 +222,18 @@ export const make = (
   endpoint: Endpoint,
   options: KeylessOptions
 ): Effect.Effect<Service, never, HttpClient.HttpClient> =>
-  Effect.map(HttpClient.HttpClient, (client) => serviceOf(endpoint, options, client, new Calls()))
+  Effect.map(HttpClient.HttpClient, (client) =>
+    serviceOf(endpoint, options, transportOf(endpoint, options, client), new Calls()))
+
+/**
+ * Calls that end with their scope.
+ *
+ * @internal
+ */
+export const scopedCalls: Effect.Effect<Calls, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => new Calls()),
+  (running) => running.close
+)
 
 /** A layer whose end ends its calls with `Cancelled`. */
 export const layer =
@@ -221,8 +242,7 @@ export const layer =
       Provider,
       Effect.gen(function*() {
         const client = yield* HttpClient.HttpClient
-        const calls = yield* Effect.acquireRelease(Effect.sync(() => new Calls()), (running) => running.close)
-        return serviceOf(endpoint, options, client, calls)
+        return serviceOf(endpoint, options, transportOf(endpoint, options, client), yield* scopedCalls)
       })
     )
 
@@ -257,7 +277,8 @@ export const fromStream = (options: {
     Stream.run(options.completionStream(params, callOptions), ChatCompletion.collect)
 })
 
-const everything: Capabilities = {
+/** @internal */
+export const everything: Capabilities = {
   streaming: true,
   tools: true,
   parallelTools: true,

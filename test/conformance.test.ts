@@ -5,7 +5,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as zlib from "node:zlib"
+import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
@@ -42,6 +44,9 @@ const params = { messages: [{ role: "user", content: "Hi" }] } as const
 
 const targetOf = ({ expected }: Conformance.Case): Targets.Target =>
   protocols.get(expected.protocol)?.(expected.provider) ?? Targets.openAi
+
+/** Every chunk has an encoded form, and comes back from it as it was. */
+const Chunks = Schema.Array(ChatCompletionChunk.ChatCompletionChunk)
 
 /** What is wrong, the named decisions aside. */
 const problemsOf = (played: Play.Played, one: Conformance.Case): ReadonlyArray<string> => {
@@ -118,6 +123,7 @@ describe("conformance", () => {
         const sent = new TextDecoder().decode(one.bytes)
         const whole = yield* cut(one, [gzip ? zlib.gzipSync(one.bytes) : one.bytes])
         assert.deepStrictEqual(problemsOf(whole, one), [])
+        assert.deepStrictEqual(yield* Schema.decode(Chunks)(yield* Schema.encode(Chunks)(whole.chunks)), whole.chunks)
         for (const [name, pieces] of Conformance.cuts(gzip ? { ...one, bytes: zlib.gzipSync(one.bytes) } : one)) {
           const played = yield* cut(one, pieces)
           assert.deepStrictEqual(problemsOf(played, one), [], name)

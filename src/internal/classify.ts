@@ -2,7 +2,7 @@
  * From the facts of an error to its reason: status, code and type first, narrow wording last. The tables are the
  * dialects'.
  */
-import type { ErrorFacts } from "../Dialect.ts"
+import type { ErrorFacts, Fault } from "../Dialect.ts"
 import type { Reason } from "../ProviderError.ts"
 
 /** The reasons that a provider's error can have. */
@@ -27,6 +27,24 @@ export interface Table {
   /** Narrow wording, tried where status and codes left `InvalidRequest`, `PermissionDenied`, `Server` or nothing. */
   readonly wording: ReadonlyArray<readonly [RegExp, Kind]>
 }
+
+/** The status that an error inside a stream stands for. */
+const statuses: ReadonlyMap<Reason["_tag"], number> = new Map<Reason["_tag"], number>([
+  ["InvalidRequest", 400],
+  ["ContextLength", 400],
+  ["ContentFilter", 400],
+  ["Authentication", 401],
+  ["QuotaExceeded", 402],
+  ["PermissionDenied", 403],
+  ["ModelNotFound", 404],
+  ["RateLimit", 429],
+  ["Server", 500],
+  ["Overloaded", 529]
+])
+
+/** A fault that a server reported inside a 200, with the status that it stands for. */
+export const inBand = (fault: Fault): Fault =>
+  fault.status === undefined ? { ...fault, status: statuses.get(fault.reason._tag) } : fault
 
 const byStatus = (status: number): Kind => {
   switch (status) {

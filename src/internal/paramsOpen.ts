@@ -24,10 +24,14 @@ export const extra = { extra: Field.optional(Extra) }
 /** The keys that are known of an object, with those of the objects in it. */
 type Known = ReadonlyMap<string, Known | undefined>
 
-const isNothing = (ast: AST.AST): boolean => AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null)
+/** What a field holds when it holds something. */
+const somethings = (ast: AST.AST): ReadonlyArray<AST.AST> => {
+  if (AST.isUnion(ast)) return ast.types.flatMap(somethings)
+  return AST.isUndefinedKeyword(ast) || (AST.isLiteral(ast) && ast.literal === null) ? [] : [ast]
+}
 
 const knownOf = (ast: AST.AST): Known | undefined => {
-  const [only, ...others] = AST.isUnion(ast) ? ast.types.filter((member) => !isNothing(member)) : [ast]
+  const [only, ...others] = somethings(ast)
   if (only === undefined || others.length > 0 || !AST.isTypeLiteral(only)) return undefined
   return new Map(only.propertySignatures.map((field) => [String(field.name), knownOf(field.type)]))
 }

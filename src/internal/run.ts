@@ -115,11 +115,12 @@ export class Run {
 
   /** What an aborted signal means. Of its reason only the name is looked at: it may be anything. */
   aborted(signal: AbortSignal): Effect.Effect<Cancelled | Timeout> {
-    const reason: unknown = signal.reason
-    return Effect.map(Clock.currentTimeMillis, (now) =>
-      Predicate.hasProperty(reason, "name") && reason.name === "TimeoutError"
+    return Effect.map(Clock.currentTimeMillis, (now) => {
+      const reason: unknown = signal.reason
+      return Predicate.hasProperty(reason, "name") && reason.name === "TimeoutError"
         ? this.timeout("total", now - this.startedAt)
-        : this.cancelled("the signal was aborted"))
+        : this.cancelled("the signal was aborted")
+    })
   }
 
   /** What the span says at the end. */

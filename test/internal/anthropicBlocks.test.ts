@@ -6,7 +6,20 @@ import type { Json } from "../../src/CompletionParams.ts"
 import { heldLimit } from "../../src/internal/anthropicBlocks.ts"
 import * as Events from "../../src/internal/anthropicEvents.ts"
 import { dialect } from "../../src/providers/Anthropic.ts"
-import { all, delta, each, end, inputDelta, native, seed, start, stop, text, textBlock, textDelta, thinkingBlock } from "./anthropicWire.ts"
+import {
+  all,
+  delta,
+  each,
+  end,
+  inputDelta,
+  native,
+  seed,
+  start,
+  stop,
+  textBlock,
+  textDelta,
+  thinkingBlock
+} from "./anthropicWire.ts"
 
 describe("blocks for the next turn", () => {
   it("an answer of plain text and calls needs none", () => {

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import type { Output } from "../../src/Dialect.ts"
 import * as Events from "../../src/internal/anthropicEvents.ts"
 import { dialect } from "../../src/providers/Anthropic.ts"
-import { all, delta, each, end, inputDelta, native, seed, start, stop, text, textBlock, textDelta, thinkingBlock } from "./anthropicWire.ts"
+import { all, delta, each, end, inputDelta, native, seed, start, stop, text, textDelta } from "./anthropicWire.ts"
 
 describe("message_start", () => {
   it("gives id, model, tier and the first counts", () => {

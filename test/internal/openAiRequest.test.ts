@@ -293,6 +293,7 @@ describe("messages", () => {
       { role: "tool", tool_call_id: "a", content: "boom" }
     ])
     assert.deepStrictEqual(dropped.map(({ param }) => param), ["messages[1].isError"])
+    assert.deepStrictEqual(encoded({ messages: [{ ...failed, isError: false }] }).dropped, [])
   })
 })
 

@@ -52,14 +52,6 @@ const pack = (into: string): string => {
   return path.join(into, packed.filename)
 }
 
-const expected = [
-  ...["openai", "anthropic"].flatMap((provider) =>
-    ["fetch", "node", "undici"].map((client) => `${provider} ${client} Hello Hello`)
-  ),
-  "subpath true",
-  "internal ERR_PACKAGE_PATH_NOT_EXPORTED"
-]
-
 const work = fs.mkdtempSync(path.join(os.tmpdir(), "effect-any-llm-pack-"))
 try {
   heading("npm pack")
@@ -82,9 +74,7 @@ try {
   show(consumer, path.join(consumer, "node_modules/.bin/tsc"))
 
   heading("the program, run")
-  const output = run(consumer, process.execPath, "out/program.js")
-  console.log(output.trimEnd())
-  assert.deepEqual(output.trimEnd().split("\n"), expected)
+  show(consumer, process.execPath, "out/program.js")
 
   heading("publint")
   show(root, bin("publint"), "run", tarball, "--strict")

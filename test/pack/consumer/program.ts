@@ -1,6 +1,6 @@
 /**
  * What a user of the package writes, against a server that speaks both wire languages: type-checked and run from an
- * empty folder, with the packed file installed. Prints one line for each client and provider.
+ * empty folder, with the packed file installed. Fails when an answer is not the one expected.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
@@ -68,7 +68,7 @@ const server = Effect.acquireRelease(
     const self = Http.createServer((request, response) => {
       request.resume()
       response.writeHead(200, { "content-type": "text/event-stream" })
-      response.end(request.url === "/messages" ? anthropic : openAi)
+      response.end(request.url?.endsWith("/messages") === true ? anthropic : openAi)
     })
     self.listen(0, "127.0.0.1", () => resume(Effect.succeed(self)))
   }),
@@ -95,6 +95,9 @@ const collected: Effect.Effect<string | undefined, ProviderError | Cancelled | T
     Effect.map((completion) => completion.choices[0]?.message.content)
   )
 
+const expect = (what: string, actual: unknown, expected: unknown): Effect.Effect<void> =>
+  actual === expected ? Console.log(`${what}: ${String(actual)}`) : Effect.dieMessage(`${what}: ${String(actual)}`)
+
 const main = Effect.gen(function*() {
   const { port } = (yield* server).address() as AddressInfo
   const options = { apiKey: Redacted.make("k"), baseUrl: `http://127.0.0.1:${port}`, model: "m" }
@@ -109,13 +112,13 @@ const main = Effect.gen(function*() {
   for (const [provider, layer] of providers) {
     for (const [client, http] of clients) {
       const texts = Effect.all([said, collected]).pipe(Effect.provide(Layer.provide(layer, http)))
-      yield* Console.log(`${provider} ${client} ${(yield* texts).join(" ")}`)
+      yield* expect(`${provider} on ${client}`, (yield* texts).join(" "), "Hello Hello")
     }
   }
-  yield* Console.log(`subpath ${OpenAiModule.layer === OpenAi.layer}`)
+  yield* expect("a subpath gives the same module", OpenAiModule.layer === OpenAi.layer, true)
   const internal: string = "effect-any-llm/internal/reader"
   const hidden = yield* Effect.promise(() => import(internal).then(() => "found", (error) => error.code))
-  yield* Console.log(`internal ${hidden}`)
+  yield* expect("internal modules are closed", hidden, "ERR_PACKAGE_PATH_NOT_EXPORTED")
 })
 
 export type Hidden = typeof Reader
