@@ -22,7 +22,7 @@ import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
 import type { Encoded } from "./Dialect.ts"
 import type { Endpoint } from "./Endpoint.ts"
-import { cancelRequest } from "./internal/cancelRequest.ts"
+import { cancelRequests } from "./internal/cancelRequest.ts"
 import type { Calls } from "./internal/calls.ts"
 import type { TransportFault } from "./internal/network.ts"
 import * as Network from "./internal/network.ts"
@@ -87,8 +87,9 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
     if (call.options.signal?.aborted === true) {
       return yield* Effect.flip(run.aborted(call.options.signal))
     }
-    const asked = cancelRequest(call.options, run)
-    if (asked !== undefined) yield* background(Effect.flatMap(asked, (error) => run.stop(error)))
+    for (const asked of cancelRequests(call.options, run)) {
+      yield* background(Effect.flatMap(asked, (error) => run.stop(error)))
+    }
     if (call.total !== Infinity) {
       yield* background(Effect.zipRight(
         Effect.sleep(Duration.millis(call.total)),

@@ -27,7 +27,7 @@ import * as Configure from "./internal/configure.ts"
 import type { ConfigOptions } from "./internal/configure.ts"
 import { Run } from "./internal/run.ts"
 import type { Limits } from "./internal/watchdog.ts"
-import { type Cancelled, ProviderError, type Timeout } from "./ProviderError.ts"
+import type { Cancelled, ProviderError, Timeout } from "./ProviderError.ts"
 import * as Transport from "./Transport.ts"
 
 export type { CallOptions, ResponseHead, RetryPolicy } from "./CallOptions.ts"
@@ -222,8 +222,10 @@ export const make = (
   endpoint: Endpoint,
   options: KeylessOptions
 ): Effect.Effect<Service, never, HttpClient.HttpClient> =>
-  Effect.map(HttpClient.HttpClient, (client) =>
-    serviceOf(endpoint, options, transportOf(endpoint, options, client), new Calls()))
+  Effect.map(
+    HttpClient.HttpClient,
+    (client) => serviceOf(endpoint, options, transportOf(endpoint, options, client), new Calls())
+  )
 
 /**
  * Calls that end with their scope.
@@ -273,8 +275,7 @@ export const fromStream = (options: {
   id: options.id,
   capabilities: options.capabilities ?? everything,
   completionStream: options.completionStream,
-  completion: (params, callOptions) =>
-    Stream.run(options.completionStream(params, callOptions), ChatCompletion.collect)
+  completion: (params, callOptions) => Stream.run(options.completionStream(params, callOptions), ChatCompletion.collect)
 })
 
 /** @internal */

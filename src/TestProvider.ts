@@ -191,8 +191,8 @@ const encoder = new TextEncoder()
  */
 class Exchange {
   private readonly told: Array<ReadonlyArray<Output>> = []
-  /** Errors to be failed with as they stand, by the reason that takes their place inside the engine. */
-  private readonly given = new Map<Reason, Provider.CallError>()
+  /** Errors to be failed with as they stand, by the code of what takes their place inside the engine. */
+  private readonly given = new Map<string, Provider.CallError>()
   private readonly steps: Effect.Effect<ReadonlyArray<Step>>
   private readonly stream: boolean
 
@@ -202,7 +202,7 @@ class Exchange {
   }
 
   readonly asGiven = (error: Provider.CallError): Provider.CallError =>
-    isProviderError(error) ? this.given.get(error.reason) ?? error : error
+    isProviderError(error) && error.code !== undefined ? this.given.get(error.code) ?? error : error
 
   readonly dialect: Dialect = {
     id: "test",
@@ -217,7 +217,9 @@ class Exchange {
     connect: (_outgoing, onHead) =>
       Effect.gen(this, function*() {
         const streamed = TestAnswer.plan(yield* this.steps, (step) => this.faultOf(step))
-        const { headers, reads, refused, requestId, truncated, wait } = this.stream ? streamed : TestAnswer.whole(streamed)
+        const { headers, reads, refused, requestId, truncated, wait } = this.stream
+          ? streamed
+          : TestAnswer.whole(streamed)
         yield* rest(wait)
         if (refused !== undefined) {
           const { requestId, status } = refused
@@ -254,9 +256,9 @@ class Exchange {
         const retryAfter = error._tag === "ProviderError" && "retryAfter" in error.reason
           ? error.reason.retryAfter
           : undefined
-        const reason: Reason = { _tag: "Overloaded", retryAfter }
-        this.given.set(reason, error)
-        return { reason, shouldRetry: error.isRetryable }
+        const code = `as given ${this.given.size}`
+        this.given.set(code, error)
+        return { reason: { _tag: "Overloaded", retryAfter }, code, shouldRetry: error.isRetryable }
       }
       default:
         return { ...facts, reason: error }

@@ -31,7 +31,8 @@ const text = (content: string, index = 0): ChatCompletionChunk => say({ content 
 
 const finish = (finishReason: string, index = 0): ChatCompletionChunk => chunk([{ index, delta: {}, finishReason }])
 
-const tool = (delta: Partial<ToolCallDelta>): ChatCompletionChunk => say({ toolCalls: [{ index: 0, function: {}, ...delta }] })
+const tool = (delta: Partial<ToolCallDelta>): ChatCompletionChunk =>
+  say({ toolCalls: [{ index: 0, function: {}, ...delta }] })
 
 const call = (args: ReadonlyArray<string>): ReadonlyArray<ChatCompletionChunk> => [
   tool({ id: "call_1", type: "function", function: { name: "f" } }),
@@ -114,22 +115,23 @@ describe("collect", () => {
 
   it.effect("a call is complete when the answer ended well and its arguments are an object", () =>
     Effect.gen(function*() {
-      const cases: ReadonlyArray<readonly [args: string, reason: string | undefined, kept: string, complete: boolean]> = [
-        ["{\"a\":1}", "tool_calls", "{\"a\":1}", true],
-        ["{\"a\":1}", "stop", "{\"a\":1}", true],
-        ["{\"a\":1}", "length", "{\"a\":1}", false],
-        ["{\"a\":1}", "content_filter", "{\"a\":1}", false],
-        ["{\"a\":1}", "eos", "{\"a\":1}", false],
-        ["{\"a\":1}", undefined, "{\"a\":1}", false],
-        ["{\"a\":", "tool_calls", "{\"a\":", false],
-        ["[1]", "tool_calls", "[1]", false],
-        ["null", "stop", "null", false],
-        ["\"{}\"", "stop", "\"{}\"", false],
-        ["", "tool_calls", "{}", true],
-        [" \n", "stop", "{}", true],
-        ["", "length", "", false],
-        ["", undefined, "", false]
-      ]
+      const cases: ReadonlyArray<readonly [args: string, reason: string | undefined, kept: string, complete: boolean]> =
+        [
+          ["{\"a\":1}", "tool_calls", "{\"a\":1}", true],
+          ["{\"a\":1}", "stop", "{\"a\":1}", true],
+          ["{\"a\":1}", "length", "{\"a\":1}", false],
+          ["{\"a\":1}", "content_filter", "{\"a\":1}", false],
+          ["{\"a\":1}", "eos", "{\"a\":1}", false],
+          ["{\"a\":1}", undefined, "{\"a\":1}", false],
+          ["{\"a\":", "tool_calls", "{\"a\":", false],
+          ["[1]", "tool_calls", "[1]", false],
+          ["null", "stop", "null", false],
+          ["\"{}\"", "stop", "\"{}\"", false],
+          ["", "tool_calls", "{}", true],
+          [" \n", "stop", "{}", true],
+          ["", "length", "", false],
+          ["", undefined, "", false]
+        ]
       for (const [args, reason, kept, complete] of cases) {
         const answer = yield* collect([...call([args]), ...(reason === undefined ? [] : [finish(reason)])])
         assert.deepStrictEqual(

@@ -155,7 +155,10 @@ describe("ChatCompletionChunk", () => {
   it.effect("refuses what is no chunk", () =>
     Effect.gen(function*() {
       assert.strictEqual((yield* Effect.flip(decode({ error: { message: "no" } })))._tag, "ParseError")
-      assert.strictEqual((yield* Effect.flip(decode(chunk({ object: "chat.completion", choices: [] }))))._tag, "ParseError")
+      assert.strictEqual(
+        (yield* Effect.flip(decode(chunk({ object: "chat.completion", choices: [] }))))._tag,
+        "ParseError"
+      )
     }))
 
   it.effect("writes OpenAI's wire with our additions", () =>
@@ -233,10 +236,12 @@ describe("ChatCompletionChunk", () => {
 
   it.effect("a `__proto__` of the wire stays data", () =>
     Effect.gen(function*() {
-      const wire: unknown = JSON.parse(JSON.stringify(delta({})).replace(
-        "\"delta\":{}",
-        "\"delta\":{\"__proto__\":{\"content\":\"x\"},\"native\":{\"dialect\":\"d\",\"block\":{\"__proto__\":{\"polluted\":1}}}}"
-      ))
+      const wire: unknown = JSON.parse(
+        JSON.stringify(delta({})).replace(
+          "\"delta\":{}",
+          "\"delta\":{\"__proto__\":{\"content\":\"x\"},\"native\":{\"dialect\":\"d\",\"block\":{\"__proto__\":{\"polluted\":1}}}}"
+        )
+      )
       const decoded = yield* decode(wire)
       assert.isUndefined(Reflect.get({}, "polluted"))
       assert.strictEqual(JSON.stringify(decoded.choices[0]?.delta.native?.block), "{\"__proto__\":{\"polluted\":1}}")

@@ -125,7 +125,10 @@ describe("the bodies of OpenAI's reference", () => {
       const schema = { type: "object", properties: { n: { type: "number" } }, additionalProperties: false }
       const params = yield* roundTrip({
         messages,
-        response_format: { type: "json_schema", json_schema: { name: "answer", description: "d", schema, strict: true } }
+        response_format: {
+          type: "json_schema",
+          json_schema: { name: "answer", description: "d", schema, strict: true }
+        }
       })
       assert.deepStrictEqual(params.responseFormat, {
         type: "json_schema",
@@ -343,7 +346,9 @@ describe("CompletionParams", () => {
 
   it.effect("does not mind a caller who forbids excess properties", () =>
     Effect.gen(function*() {
-      const params = yield* decode({ messages, store: true, stream: true, max_tokens: 1 }, { onExcessProperty: "error" })
+      const params = yield* decode({ messages, store: true, stream: true, max_tokens: 1 }, {
+        onExcessProperty: "error"
+      })
       assert.deepStrictEqual(params, { messages, maxTokens: 1, extra: { openai: { store: true } } })
     }))
 
@@ -415,7 +420,10 @@ describe("Message", () => {
 
   it.effect("a refusal among the parts is the message's refusal", () =>
     Effect.gen(function*() {
-      const content = [{ type: "text", text: "a" }, { type: "refusal", refusal: "no, " }, { type: "refusal", refusal: "no" }]
+      const content = [{ type: "text", text: "a" }, { type: "refusal", refusal: "no, " }, {
+        type: "refusal",
+        refusal: "no"
+      }]
       assert.deepStrictEqual(yield* decodeMessage({ role: "assistant", content }), {
         role: "assistant",
         content: [{ type: "text", text: "a" }],

@@ -47,7 +47,7 @@ const script = (mock: LLMock): LLMock =>
       retryAfter: 7
     })
     .onMessage("truncated", { content: alphabet }, { chunkSize: 2, truncateAfterChunks: 6, latency: 10 })
-    .onMessage("disconnected", { content: alphabet.repeat(20) }, { chunkSize: 2, disconnectAfterMs: 120, latency: 10 })
+    .onMessage("disconnected", { content: alphabet.repeat(40) }, { chunkSize: 2, disconnectAfterMs: 600, latency: 5 })
 
 const start: Effect.Effect<LLMock, never, Scope.Scope> = Effect.acquireRelease(
   Effect.promise(async () => {
@@ -176,7 +176,7 @@ for (const { name, path, target } of dialects) {
             assert.include(["TruncatedStream", "Network"], error.reason._tag)
             assert.isTrue(error.contentEmitted)
             const { finishReason, text } = Answer.choice(played.chunks)
-            assert.isTrue(text !== "" && alphabet.repeat(20).startsWith(text), text)
+            assert.isTrue(text !== "" && alphabet.repeat(40).startsWith(text), text)
             assert.isUndefined(finishReason)
           }))
       }

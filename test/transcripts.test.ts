@@ -41,8 +41,10 @@ describe("transcripts", () => {
       ["byte by byte", Bytes.byteByByte(transcript.bytes)],
       ["CRLF", [crlf]],
       ["CRLF byte by byte", Bytes.byteByByte(crlf)],
-      ...Array.from({ length: 20 }, (_, seed) =>
-        [`cuts of seed ${seed}`, Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 4)] as const)
+      ...Array.from(
+        { length: 20 },
+        (_, seed) => [`cuts of seed ${seed}`, Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 4)] as const
+      )
     ]
 
     it.live(`${name}, in any pieces`, () =>
@@ -73,7 +75,7 @@ describe("transcripts", () => {
             check(transcript, yield* Play.play(layer, params), how)
           }
           assert.strictEqual(server.requests.length, 3)
-        }))
+        }), 20_000)
     }
   }
 })

@@ -7,16 +7,17 @@ import type { CallOptions } from "../CallOptions.ts"
 import type { Cancelled, Timeout } from "../ProviderError.ts"
 import type { Run } from "./run.ts"
 
-/** Ends, with what the caller will see, when `cancel` ends or `signal` is aborted; `undefined` when there is neither. */
-export const cancelRequest = (
+/**
+ * Each ends, with what the caller will see, when somebody asks. One fiber for each: a `cancel` that has ended already
+ * has to be seen before anything is sent, and a race of the two would take a turn too many.
+ */
+export const cancelRequests = (
   { cancel, signal }: CallOptions,
   run: Run
-): Effect.Effect<Cancelled | Timeout> | undefined => {
-  const asked = cancel === undefined ? undefined : Effect.map(ended(cancel), () => run.cancelled())
-  const aborted = signal === undefined ? undefined : Effect.zipRight(abortOf(signal), run.aborted(signal))
-  if (asked === undefined || aborted === undefined) return asked ?? aborted
-  return Effect.raceFirst(asked, aborted)
-}
+): ReadonlyArray<Effect.Effect<Cancelled | Timeout>> => [
+  ...(cancel === undefined ? [] : [Effect.map(ended(cancel), () => run.cancelled())]),
+  ...(signal === undefined ? [] : [Effect.zipRight(abortOf(signal), run.aborted(signal))])
+]
 
 /** An interruption of `cancel` is no request. */
 const ended = (cancel: Effect.Effect<unknown>): Effect.Effect<void> =>

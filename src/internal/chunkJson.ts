@@ -34,7 +34,12 @@ export const isJsonObject = (u: unknown): u is Data.JsonObject => Predicate.isRe
 const withoutNegativeZero = <A>(json: A): A => JSON.parse(JSON.stringify(json))
 
 const json: Arbitrary.LazyArbitrary<Data.Json> = (fc) => {
-  const leaf = fc.oneof(fc.constant(null), fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.string())
+  const leaf = fc.oneof(
+    fc.constant(null),
+    fc.boolean(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.string()
+  )
   return fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.dictionary(fc.string(), leaf, { maxKeys: 3 }))
 }
 

@@ -56,7 +56,10 @@ const specific: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Ki
   ["capacity_exceeded", "Overloaded"]
 ])
 
-/** What counts where no status came with it. */
+/**
+ * What counts where no status came with it. `server_error`, `api_error` and their like are not here: the server is at
+ * fault when nothing says otherwise, and a code beside such a type can say more.
+ */
 const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kind>([
   ["invalid_request_error", "InvalidRequest"],
   ["invalid_request", "InvalidRequest"],
@@ -93,13 +96,6 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["service_unavailable_error", "Overloaded"],
   ["ServiceUnavailableError", "Overloaded"],
   ["unavailable_error", "Overloaded"],
-
-  ["server_error", "Server"],
-  ["api_error", "Server"],
-  ["internal_error", "Server"],
-  ["internal_server_error", "Server"],
-  ["InternalServerError", "Server"],
-  ["timeout", "Server"],
 
   ["insufficient_balance", "QuotaExceeded"]
 ])

@@ -12,9 +12,15 @@ const texts = Schema.Union(Schema.String, Schema.Array(Text))
 const parts = Schema.Union(Schema.String, Schema.Array(Part))
 const name = Field.optional(Schema.String)
 
-export const System = open("SystemMessage", Schema.Struct({ role: Schema.Literal("system"), content: texts, name, ...extra }))
+export const System = open(
+  "SystemMessage",
+  Schema.Struct({ role: Schema.Literal("system"), content: texts, name, ...extra })
+)
 
-export const Developer = open("DeveloperMessage", Schema.Struct({ role: Schema.Literal("developer"), content: texts, name, ...extra }))
+export const Developer = open(
+  "DeveloperMessage",
+  Schema.Struct({ role: Schema.Literal("developer"), content: texts, name, ...extra })
+)
 
 export const User = open("UserMessage", Schema.Struct({ role: Schema.Literal("user"), content: parts, name, ...extra }))
 
@@ -63,18 +69,24 @@ const refusalIn = (content: typeof assistant.Encoded["content"]): string | undef
   return refusals.length === 0 ? undefined : refusals.join("")
 }
 
-export const Assistant = open("AssistantMessage", Schema.transform(Field.wireOf(assistant), assistant, {
-  strict: true,
-  decode: (message) => ({ ...message, refusal: message.refusal ?? refusalIn(message.content) }),
-  encode: (message) => message
-}))
+export const Assistant = open(
+  "AssistantMessage",
+  Schema.transform(Field.wireOf(assistant), assistant, {
+    strict: true,
+    decode: (message) => ({ ...message, refusal: message.refusal ?? refusalIn(message.content) }),
+    encode: (message) => message
+  })
+)
 
-export const Tool = open("ToolMessage", Schema.Struct({
-  role: Schema.Literal("tool"),
-  content: parts,
-  toolCallId: Schema.propertySignature(Schema.String).pipe(Schema.fromKey("tool_call_id")),
-  isError: Field.optional(Schema.Boolean).pipe(Schema.fromKey("is_error")),
-  ...extra
-}))
+export const Tool = open(
+  "ToolMessage",
+  Schema.Struct({
+    role: Schema.Literal("tool"),
+    content: parts,
+    toolCallId: Schema.propertySignature(Schema.String).pipe(Schema.fromKey("tool_call_id")),
+    isError: Field.optional(Schema.Boolean).pipe(Schema.fromKey("is_error")),
+    ...extra
+  })
+)
 
 export const Message = Schema.Union(System, Developer, User, Assistant, Tool)

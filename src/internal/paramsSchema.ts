@@ -10,7 +10,7 @@ import type { ResponseFormat as Format } from "../CompletionParams.ts"
 import * as Field from "./chunkField.ts"
 import * as Json from "./chunkJson.ts"
 import { Message } from "./paramsMessage.ts"
-import { extra, Extra, open } from "./paramsOpen.ts"
+import { Extra, extra, open } from "./paramsOpen.ts"
 
 const nullish = Field.nullish
 
@@ -32,15 +32,18 @@ const definition = Schema.Struct({
 })
 
 /** `{ type: "function", function: { ... } }` on the wire, flat in memory. */
-export const ToolDefinition = open("ToolDefinition", Schema.transform(toolWire, definition, {
-  strict: true,
-  decode: ({ extra, function: fields }) => ({ ...fields, extra }),
-  encode: ({ extra, ...fields }) => ({
-    type: "function" as const,
-    function: fields,
-    ...(extra === undefined ? {} : { extra })
+export const ToolDefinition = open(
+  "ToolDefinition",
+  Schema.transform(toolWire, definition, {
+    strict: true,
+    decode: ({ extra, function: fields }) => ({ ...fields, extra }),
+    encode: ({ extra, ...fields }) => ({
+      type: "function" as const,
+      function: fields,
+      ...(extra === undefined ? {} : { extra })
+    })
   })
-}))
+)
 
 const toolChoiceMode = Schema.Literal("auto", "none", "required")
 
@@ -166,4 +169,7 @@ const readMaxTokens = Field.reading(body, "max_tokens", Schema.Number, (wire, ma
 }))
 
 /** Whether to stream is said by the method that is called. */
-export const CompletionParams = open("CompletionParams", Field.reading(readMaxTokens, "stream", Schema.Boolean, identity))
+export const CompletionParams = open(
+  "CompletionParams",
+  Field.reading(readMaxTokens, "stream", Schema.Boolean, identity)
+)

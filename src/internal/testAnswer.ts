@@ -4,7 +4,7 @@
 import * as Duration from "effect/Duration"
 import type { Usage } from "../ChatCompletionChunk.ts"
 import type { Fault, Output } from "../Dialect.ts"
-import * as ProviderError from "../ProviderError.ts"
+import type * as ProviderError from "../ProviderError.ts"
 import type { Json, JsonObject } from "./json.ts"
 
 export type CallError = ProviderError.ProviderError | ProviderError.Cancelled | ProviderError.Timeout
@@ -129,5 +129,8 @@ export const whole = (of: Plan): Plan => {
   const outputs = of.reads.flatMap((read) => read.outputs)
   const failure = outputs.findLast((output) => output._tag === "Failure")
   const after = of.reads.reduce((sum, read) => Duration.sum(sum, read.after), Duration.zero)
-  return { ...of, reads: of.refused === undefined ? [{ after, outputs: failure === undefined ? outputs : [failure] }] : [] }
+  return {
+    ...of,
+    reads: of.refused === undefined ? [{ after, outputs: failure === undefined ? outputs : [failure] }] : []
+  }
 }

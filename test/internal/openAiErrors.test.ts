@@ -167,6 +167,7 @@ describe("types where there is no status", () => {
   )
   check([
     ["nothing known", {}, "Server"],
+    ["a wide type with a telling code", { type: "api_error", code: "rate_limit_exceeded" }, "RateLimit"],
     ["the type before the code", { type: "invalid_request_error", code: "server_error" }, "InvalidRequest"]
   ])
 })
@@ -190,7 +191,8 @@ describe("wording", () => {
       "Please reduce the length of the messages or completion.",
       "`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000 `inputs` tokens",
       "Range of input length should be [1, 6000]",
-      "too many tokens for this context"
+      "too many tokens for this context",
+      "upstream said: context_length_exceeded"
     ]],
     ["ContentFilter", [
       "Invalid prompt: your prompt was flagged as potentially violating our usage policy.",

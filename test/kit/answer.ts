@@ -91,9 +91,7 @@ export const comparable = (
       delta: {
         ...choice.delta,
         ...(choice.delta.toolCalls === undefined ? undefined : {
-          toolCalls: choice.delta.toolCalls.map((call) =>
-            call.id === undefined ? call : { ...call, id: kept(call.id) }
-          )
+          toolCalls: choice.delta.toolCalls.map((call) => call.id === undefined ? call : { ...call, id: kept(call.id) })
         })
       }
     }))

@@ -2,19 +2,19 @@
  * The conformance corpus beside the repository, when it is there: recorded streams of real providers, and the result
  * expected of each. Its README says how to compare; this module does.
  */
+import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import * as Cause from "effect/Cause"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import * as fs from "node:fs"
 import { isDeepStrictEqual } from "node:util"
 import type { ProviderError, Reason, Timeout } from "../../src/ProviderError.ts"
 import * as ProviderErrors from "../../src/ProviderError.ts"
-import type * as Play from "./play.ts"
 import * as Answer from "./answer.ts"
 import * as Bytes from "./bytes.ts"
+import type * as Play from "./play.ts"
 
 const text = Schema.optionalWith(Schema.String, { default: () => "", nullable: true })
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { as: "Option", nullable: true })
@@ -127,6 +127,16 @@ export const present = fs.existsSync(new URL("index.json", root))
 
 const readJson = (url: URL): unknown => JSON.parse(fs.readFileSync(url, "utf8"))
 
+const Index = Schema.Struct({
+  cases: Schema.Array(Schema.Struct({ case: Schema.String, protocol: Schema.String }))
+})
+
+/** The names of the cases of these protocols, by the corpus' own table of contents. */
+export const listed = (protocols: ReadonlySet<string>): ReadonlyArray<string> =>
+  Schema.decodeUnknownSync(Index)(readJson(new URL("index.json", root))).cases.flatMap((one) =>
+    protocols.has(one.protocol) ? [one.case] : []
+  )
+
 const read = (folder: string, name: string): Case => {
   const at = new URL(`${folder}/${name}/`, root)
   const response = Schema.decodeUnknownSync(Response)(readJson(new URL("response.json", at)))
@@ -215,8 +225,10 @@ const ofFinish = (actual: string | undefined, { accept, normalised }: typeof Fin
 
 const ofUsage = (played: Play.Played, { usage }: Expected): Problems => {
   const actual = Answer.usage(played.chunks)
-  const expected = Option.flatMap(usage, (counts) =>
-    "normalised" in counts ? Option.fromNullable(counts.normalised) : Option.some(counts))
+  const expected = Option.flatMap(
+    usage,
+    (counts) => "normalised" in counts ? Option.fromNullable(counts.normalised) : Option.some(counts)
+  )
   return Option.match(expected, {
     onNone: () =>
       [undefined, 0].includes(actual?.promptTokens) && [undefined, 0].includes(actual?.completionTokens)
@@ -306,7 +318,8 @@ const failure = (played: Play.Played): Option.Option<ProviderError | Timeout> =>
     )
 
 const ofClass = (error: ProviderError | Timeout, accept: ReadonlyArray<string>): Problems =>
-  ProviderErrors.isProviderError(error) && accept.some((name) => classes.get(name)?.includes(error.reason._tag) === true)
+  ProviderErrors.isProviderError(error) &&
+    accept.some((name) => classes.get(name)?.includes(error.reason._tag) === true)
     ? []
     : [`got ${error._tag} ${ProviderErrors.isProviderError(error) ? error.reason._tag : ""}, expected ${shown(accept)}`]
 
@@ -344,8 +357,7 @@ const ofFailure = (played: Play.Played, expected: Expected, status: number): Pro
   return [
     ...Option.match(failure(played), {
       onNone: () => [`ended with ${Exit.isSuccess(played.exit) ? "success" : Cause.pretty(played.exit.cause)}`],
-      onSome: (error) =>
-        Option.match(expected.error, { onNone: () => [], onSome: (wanted) => ofError(error, wanted) })
+      onSome: (error) => Option.match(expected.error, { onNone: () => [], onSome: (wanted) => ofError(error, wanted) })
     }),
     ...sameIf("text before the error", answer.text, expected.textBeforeError),
     ...sameIf("reasoning before the error", answer.reasoning, expected.reasoningBeforeError),
@@ -394,6 +406,8 @@ export const problems = (played: Play.Played, { bytes, expected, response }: Cas
 
 /** How a case is cut when it is not served as given: no byte of it is new information to the reader. */
 export const cuts = ({ bytes }: Case): ReadonlyArray<readonly [name: string, pieces: ReadonlyArray<Uint8Array>]> => [
-  bytes.length > 150_000 ? ["in 997-byte writes", Bytes.every(bytes, 997)] : ["in 7-byte writes", Bytes.every(bytes, 7)],
+  bytes.length > 150_000
+    ? ["in 997-byte writes", Bytes.every(bytes, 997)]
+    : ["in 7-byte writes", Bytes.every(bytes, 7)],
   ...(bytes.length > 50_000 ? [] : [["byte by byte", Bytes.byteByByte(bytes)] as const])
 ]

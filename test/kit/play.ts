@@ -33,9 +33,9 @@ export const play = (
         })
       ),
       Effect.exit,
-      Effect.timeoutOption("5 seconds"),
+      Effect.timeoutOption("10 seconds"),
       Effect.flatMap(Option.match({
-        onNone: () => Effect.dieMessage(`no end after 5 seconds and ${chunks.length} chunks`),
+        onNone: () => Effect.dieMessage(`no end after 10 seconds and ${chunks.length} chunks`),
         onSome: (exit) => Effect.succeed({ chunks, exit })
       }))
     )

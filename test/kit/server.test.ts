@@ -89,7 +89,9 @@ describe("server", () => {
 
   it.scopedLive("a function chooses the script", () =>
     Effect.gen(function*() {
-      const server = yield* Server.make((request, index) => Server.sse(`${index}${request.url}${request.headers["x-a"]}`))
+      const server = yield* Server.make((request, index) =>
+        Server.sse(`${index}${request.url}${request.headers["x-a"]}`)
+      )
       const client = yield* HttpClient.HttpClient
       const text = yield* client.get(`${server.url}/p`, { headers: { "x-a": "h" } }).pipe(
         Effect.flatMap((response) => response.text)

@@ -134,9 +134,7 @@ const closing = new WeakMap<net.Socket, Promise<void>>()
 const closed = (socket: net.Socket): Promise<void> => {
   const known = closing.get(socket)
   if (known !== undefined) return known
-  const fresh = new Promise<void>((resolve) =>
-    socket.destroyed ? resolve() : socket.once("close", () => resolve())
-  )
+  const fresh = new Promise<void>((resolve) => socket.destroyed ? resolve() : socket.once("close", () => resolve()))
   closing.set(socket, fresh)
   return fresh
 }

@@ -146,8 +146,7 @@ const ways: ReadonlyArray<Way> = [
   {
     name: "taking three",
     needsChunks: true,
-    run: ({ asked, stream }) =>
-      stream().pipe(Stream.take(3), Stream.runCollect, Effect.tap(() => asked), Effect.exit),
+    run: ({ asked, stream }) => stream().pipe(Stream.take(3), Stream.runCollect, Effect.tap(() => asked), Effect.exit),
     check: (outcome) => {
       assert.isTrue(Exit.isSuccess(outcome))
     }
@@ -171,8 +170,15 @@ const ways: ReadonlyArray<Way> = [
     name: "cancel",
     needsChunks: false,
     run: (running) =>
-      Effect.flatMap(Deferred.make<void>(), (cancel) =>
-        stopped(running, running.stream({ cancel: Deferred.await(cancel) }), () => Deferred.succeed(cancel, undefined))),
+      Effect.flatMap(
+        Deferred.make<void>(),
+        (cancel) =>
+          stopped(
+            running,
+            running.stream({ cancel: Deferred.await(cancel) }),
+            () => Deferred.succeed(cancel, undefined)
+          )
+      ),
     check: isCancelled
   },
   {
@@ -196,7 +202,9 @@ const ways: ReadonlyArray<Way> = [
       Effect.suspend(() => {
         const controller = new AbortController()
         return stopped(running, running.stream({ signal: controller.signal }), () =>
-          Effect.sync(() => controller.abort(new DOMException("time is up", "TimeoutError"))))
+          Effect.sync(() =>
+            controller.abort(new DOMException("time is up", "TimeoutError"))
+          ))
       }),
     check: (outcome, phase) => {
       assert.deepInclude(isStopped(outcome, phase), { _tag: "Timeout", phase: "total" })
@@ -205,8 +213,7 @@ const ways: ReadonlyArray<Way> = [
   {
     name: "closing the layer",
     needsChunks: false,
-    run: (running) =>
-      stopped(running, running.stream(), () => running.closeLayer),
+    run: (running) => stopped(running, running.stream(), () => running.closeLayer),
     check: isCancelled
   }
 ]
@@ -262,6 +269,340 @@ describe.sequential("a call that is stopped", () => {
             scenario(client, wire, phase, way))
         }
       }
+    }
+  }
+})
+
+/** A call that must send nothing, and what it ends with. */
+const unsent = (client: Clients.Client, wire: Wire.Wire, options: CallOptions) =>
+  Effect.gen(function*() {
+    const server = yield* Server.make(() => Server.sse(Wire.answer(wire, "a")))
+    const { service } = yield* provided(client, wire, { baseUrl: server.url })
+    const error = yield* Effect.flip(Stream.runDrain(service.completionStream(Wire.params, options)))
+    const whole = yield* Effect.flip(service.completion(Wire.params, options))
+    yield* Effect.sleep(30)
+    assert.strictEqual(server.requests.length, 0)
+    assert.strictEqual(server.connections(), 0)
+    assert.deepInclude(error, { attempts: 0, contentEmitted: false })
+    assert.strictEqual(whole._tag, error._tag)
+    return error
+  })
+
+const timeoutError = () => AbortSignal.abort(new DOMException("time is up", "TimeoutError"))
+
+describe("what is there at the start", () => {
+  const asked: ReadonlyArray<readonly [string, CallOptions, "Cancelled" | "Timeout"]> = [
+    ["cancel has ended", { cancel: Effect.void }, "Cancelled"],
+    ["cancel has died", { cancel: Effect.die("no") }, "Cancelled"],
+    ["cancel has ended, and a signal is not aborted", {
+      cancel: Effect.void,
+      signal: new AbortController().signal
+    }, "Cancelled"],
+    ["the signal is aborted", { signal: AbortSignal.abort() }, "Cancelled"],
+    ["the signal is aborted, and cancel never ends", {
+      signal: AbortSignal.abort(),
+      cancel: Effect.never
+    }, "Cancelled"],
+    ["the signal is aborted by a time limit", { signal: timeoutError() }, "Timeout"],
+    ["the signal is aborted with a reason of any kind", { signal: AbortSignal.abort(null) }, "Cancelled"]
+  ]
+  for (const client of Clients.all) {
+    for (const [name, options, tag] of asked) {
+      it.scopedLive(`${client.name}: ${name}: nothing is sent`, () =>
+        Effect.gen(function*() {
+          for (const wire of Wire.all) {
+            assert.strictEqual((yield* unsent(client, wire, options))._tag, tag)
+          }
+        }))
+    }
+  }
+
+  it.scopedLive("the layer is closed: nothing is sent", () =>
+    Effect.gen(function*() {
+      const server = yield* Server.make([])
+      const { close, service } = yield* provided(Clients.fetch, Wire.openAi, { baseUrl: server.url })
+      yield* close
+      const error = yield* Effect.flip(Stream.runDrain(service.completionStream(Wire.params)))
+      assert.deepInclude(error, { _tag: "Cancelled", attempts: 0 })
+      assert.strictEqual(server.connections(), 0)
+    }))
+
+  it.scopedLive("an interruption of cancel is no request to stop", () =>
+    Effect.gen(function*() {
+      const server = yield* Server.make(() => Server.sse(Wire.answer(Wire.openAi, "a")))
+      const { service } = yield* provided(Clients.fetch, Wire.openAi, { baseUrl: server.url })
+      const chunks = yield* Stream.runCollect(service.completionStream(Wire.params, { cancel: Effect.interrupt }))
+      assert.strictEqual([...chunks].map((chunk) => ChatCompletionChunk.text(chunk)).join(""), "a")
+    }))
+})
+
+describe("while a call runs", () => {
+  for (const client of Clients.all) {
+    it.scopedLive(`${client.name}: AbortSignal.timeout is Timeout total, at its time`, () =>
+      Effect.gen(function*() {
+        const server = yield* Server.make([Server.sse(...three(Wire.openAi), Server.expectClose())])
+        const { service } = yield* provided(client, Wire.openAi, { baseUrl: server.url })
+        const from = performance.now()
+        const signal = AbortSignal.timeout(200)
+        const error = yield* Effect.flip(Stream.runDrain(service.completionStream(Wire.params, { signal })))
+        assert.deepInclude(error, { _tag: "Timeout", phase: "total", contentEmitted: true, attempts: 1 })
+        assert.isAtLeast(performance.now() - from, 195)
+        assert.strictEqual((yield* server.awaitEnded(0)).outcome, "client")
+      }))
+
+    it.scopedLive(`${client.name}: cancel drops what is queued`, () =>
+      Effect.gen(function*() {
+        const wire = Wire.openAi
+        const server = yield* Server.make([
+          Server.sse(
+            wire.open,
+            ...["a", "b", "c", "d", "e"].flatMap((text) => [wire.text(text), Server.sleep(2)]),
+            Server.expectClose()
+          )
+        ])
+        const { service } = yield* provided(client, wire, { baseUrl: server.url })
+        const cancel = yield* Deferred.make<void>()
+        const first = yield* Deferred.make<void>()
+        const goOn = yield* Deferred.make<void>()
+        const seen: Array<string> = []
+        const fiber = yield* service.completionStream(Wire.params, { cancel: Deferred.await(cancel) }).pipe(
+          Stream.runForEach((chunk) =>
+            Effect.suspend(() => {
+              seen.push(ChatCompletionChunk.text(chunk))
+              return Effect.zipRight(Deferred.succeed(first, undefined), Deferred.await(goOn))
+            })
+          ),
+          Effect.flip,
+          Effect.fork
+        )
+        yield* Deferred.await(first)
+        yield* Effect.sleep(60)
+        yield* Deferred.succeed(cancel, undefined)
+        assert.strictEqual((yield* server.awaitEnded(0)).outcome, "client")
+        yield* Deferred.succeed(goOn, undefined)
+        assert.strictEqual((yield* Fiber.join(fiber))._tag, "Cancelled")
+        assert.deepStrictEqual(seen, ["a"])
+      }))
+
+    for (const wire of Wire.all) {
+      it.scopedLive(`${client.name}, ${wire.name}: a completion is stopped before its headers and in its body`, () =>
+        Effect.gen(function*() {
+          const body = JSON.stringify(wire.whole)
+          const server = yield* Server.make([
+            { before: [Server.expectClose()], steps: [] },
+            {
+              headers: { "content-type": "application/json" },
+              steps: [Server.write(body.slice(0, 40)), Server.expectClose()]
+            },
+            { before: [Server.expectClose()], steps: [] }
+          ])
+          const { close, service } = yield* provided(client, wire, { baseUrl: server.url, retry: false })
+          const cancel = yield* Deferred.make<void>()
+          const waiting = yield* Effect.fork(service.completion(Wire.params, { cancel: Deferred.await(cancel) }))
+          yield* server.awaitRequests(1)
+          yield* Deferred.succeed(cancel, undefined)
+          assert.strictEqual((yield* Effect.flip(Fiber.join(waiting)))._tag, "Cancelled")
+          const reading = yield* Effect.fork(service.completion(Wire.params))
+          yield* server.awaitRequests(2)
+          yield* Effect.sleep(20)
+          const interrupted = yield* Fiber.interrupt(reading)
+          assert.isTrue(Exit.isFailure(interrupted) && Cause.isInterruptedOnly(interrupted.cause))
+          const last = yield* Effect.fork(service.completion(Wire.params))
+          yield* server.awaitRequests(3)
+          yield* close
+          assert.strictEqual((yield* Effect.flip(Fiber.join(last)))._tag, "Cancelled")
+          for (const index of [0, 1, 2]) assert.strictEqual((yield* server.awaitEnded(index)).outcome, "client")
+          yield* server.awaitClosed
+        }))
+    }
+
+    it.scopedLive(`${client.name}: stopped while a retry waits, it sends nothing more`, () =>
+      Effect.gen(function*() {
+        const server = yield* Server.make(() => ({ ...Server.json({ error: { message: "busy" } }), status: 503 }))
+        const cancel = yield* Deferred.make<void>()
+        const { close, service } = yield* provided(client, Wire.openAi, {
+          baseUrl: server.url,
+          retry: { schedule: Schedule.spaced("10 seconds") }
+        })
+        const run = (options?: CallOptions) =>
+          Effect.fork(Stream.runDrain(service.completionStream(Wire.params, options)))
+        const fibers = [yield* run(), yield* run({ cancel: Deferred.await(cancel) }), yield* run()] as const
+        yield* server.awaitRequests(3)
+        yield* Effect.sleep(40)
+        const from = performance.now()
+        const interrupted = yield* Fiber.interrupt(fibers[0])
+        assert.isTrue(Exit.isFailure(interrupted) && Cause.isInterruptedOnly(interrupted.cause))
+        yield* Deferred.succeed(cancel, undefined)
+        assert.deepInclude(yield* Effect.flip(Fiber.join(fibers[1])), { _tag: "Cancelled", attempts: 1 })
+        yield* close
+        assert.deepInclude(yield* Effect.flip(Fiber.join(fibers[2])), { _tag: "Cancelled", attempts: 1 })
+        assert.isBelow(performance.now() - from, 2_000)
+        assert.strictEqual(server.requests.length, 3)
+      }))
+
+    it.scopedLive(`${client.name}: cancelling a ReadableStream made of it closes the socket`, () =>
+      Effect.gen(function*() {
+        const server = yield* Server.make([Server.sse(...three(Wire.openAi), Server.expectClose())])
+        const { service } = yield* provided(client, Wire.openAi, { baseUrl: server.url })
+        const reader = Stream.toReadableStream(service.completionStream(Wire.params)).getReader()
+        const first = yield* Effect.promise(() => reader.read())
+        assert.strictEqual(first.done, false)
+        yield* Effect.promise(() => reader.cancel())
+        assert.strictEqual((yield* server.awaitEnded(0)).outcome, "client")
+      }))
+  }
+})
+
+/** A stream that goes on for ever, 10 kB a write. */
+const flood = (wire: Wire.Wire): Server.Script => {
+  const piece = Server.write(wire.text("x".repeat(10_000)))
+  return Server.sse(wire.open, ...Array.from({ length: 20_000 }, () => piece))
+}
+
+describe("a consumer that is slow", () => {
+  for (const client of Clients.all) {
+    it.scopedLive(
+      `${client.name}: it holds the server up, and no clock blames the server`,
+      () =>
+        Effect.gen(function*() {
+          const server = yield* Server.make([flood(Wire.openAi)])
+          const { service } = yield* provided(client, Wire.openAi, { baseUrl: server.url })
+          const timeouts = { headers: "5 seconds", firstContent: "300 millis", idle: "300 millis" } as const
+          const resume = yield* Deferred.make<void>()
+          const fiber = yield* service.completionStream(Wire.params, { timeouts }).pipe(
+            Stream.chunks,
+            Stream.zipWithIndex,
+            Stream.tap(([, index]) => index === 0 ? Deferred.await(resume) : Effect.sleep("400 millis")),
+            // What waited during the pause, and what came after it.
+            Stream.take(4),
+            Stream.runCollect,
+            Effect.fork
+          )
+          const written = () => server.requests[0]?.written ?? 0
+          const pause = yield* Effect.suspend(() => {
+            const before = written()
+            return Effect.map(Effect.sleep("400 millis"), () => before > 0 && before === written())
+          }).pipe(Effect.repeat({ until: (isStill) => isStill, times: 20 }))
+          assert.isTrue(pause, "the server waits until its bytes are read")
+          // Sockets have buffers of their own, of a few MB on loopback; the whole would be 200 MB.
+          assert.isBelow(written(), 50_000_000)
+          const held = written()
+          yield* Deferred.succeed(resume, undefined)
+          assert.strictEqual((yield* Fiber.join(fiber)).length, 4)
+          assert.strictEqual((yield* server.awaitEnded(0)).outcome, "client")
+          assert.isAbove(written(), held)
+        }),
+      20_000
+    )
+  }
+})
+
+describe("connections", () => {
+  const calls = 20
+  for (const client of Clients.all.filter((client) => client.keepsAlive)) {
+    for (const wire of Wire.all) {
+      it.scopedLive(`${client.name}, ${wire.name}: ${calls} calls use at most two`, () =>
+        Effect.gen(function*() {
+          const server = yield* Server.make((_, index) =>
+            index % 2 === 0
+              // The last bytes come after the consumer's stream has ended.
+              ? Server.sse(Wire.answer(wire, "a", "b"), ": the end\n\n")
+              : Server.json(wire.whole)
+          )
+          const { service } = yield* provided(client, wire, { baseUrl: server.url })
+          for (let i = 0; i < calls; i++) {
+            if (i % 2 === 0) yield* Stream.runDrain(service.completionStream(Wire.params))
+            else yield* service.completion(Wire.params)
+          }
+          assert.strictEqual(server.requests.length, calls)
+          assert.isAtMost(server.connections(), 2)
+        }))
+    }
+
+    it.scopedLive(`${client.name}: errors with large bodies leave at most one open`, () =>
+      Effect.gen(function*() {
+        const page = "x".repeat(1_000_000)
+        const server = yield* Server.make((_, index) =>
+          index < 8 ? { status: 400, steps: [Server.write(page)] } : Server.sse(Wire.answer(Wire.openAi, "a"))
+        )
+        const { service } = yield* provided(client, Wire.openAi, { baseUrl: server.url, retry: false })
+        for (let i = 0; i < 8; i++) {
+          const error = yield* Effect.flip(Stream.runDrain(service.completionStream(Wire.params)))
+          assert.deepInclude(error, { _tag: "ProviderError", status: 400 })
+        }
+        yield* Stream.runDrain(service.completionStream(Wire.params))
+        yield* Effect.sleep(50)
+        assert.isAtMost(server.openSockets(), 1)
+      }))
+  }
+
+  for (const client of Clients.all) {
+    it.scopedLive(`${client.name}: a server that goes on after the end is let go`, () =>
+      Effect.gen(function*() {
+        const wire = Wire.openAi
+        const trickle = Array.from({ length: 500 }, () => [Server.write(": more\n\n"), Server.sleep(20)]).flat()
+        const server = yield* Server.make([
+          Server.sse(Wire.answer(wire, "a"), ...trickle),
+          Server.sse(
+            Wire.answer(wire, "a"),
+            ...Array.from({ length: 1_000 }, () => Server.write(": x\n".repeat(4_000)))
+          ),
+          Server.sse(Wire.answer(wire, "a"), Server.expectClose())
+        ])
+        const { service } = yield* provided(client, wire, { baseUrl: server.url })
+        for (const index of [0, 1, 2]) {
+          const from = performance.now()
+          yield* Stream.runDrain(service.completionStream(Wire.params))
+          const endedAt = performance.now()
+          const exchange = yield* server.awaitEnded(index)
+          yield* Effect.sleep(3 * tick)
+          assert.strictEqual(exchange.outcome, "client")
+          // The consumer did not wait for the connection.
+          assert.isBelow(elapsed(from, endedAt), 200)
+          assert.isBelow(elapsed(endedAt, exchange.endedAt ?? Infinity), 400)
+        }
+        assert.isBelow(server.requests[1]?.written ?? Infinity, 8_000_000)
+      }))
+  }
+})
+
+describe("stopping at any moment", () => {
+  for (const client of Clients.all) {
+    for (const wire of Wire.all) {
+      it.scopedLive(`${client.name}, ${wire.name}: 30 calls, stopped at random, leave nothing behind`, () =>
+        Effect.gen(function*() {
+          const server = yield* Server.make(() =>
+            Server.sse(...three(wire), wire.half, Server.sleep(5), Server.expectClose())
+          )
+          const { close, service } = yield* provided(client, wire, { baseUrl: server.url })
+          const controller = new AbortController()
+          const { signal } = controller
+          const random = Bytes.random(7)
+          const outcomes = yield* Effect.forEach(
+            Array.from({ length: 30 }, (_, index) => index),
+            (index) =>
+              Effect.gen(function*() {
+                const after = Effect.sleep(random() * 40)
+                const run = Stream.runDrain(service.completionStream(Wire.params, {
+                  signal,
+                  ...(index % 2 === 0 ? { cancel: after } : undefined)
+                }))
+                if (index % 2 === 0) return yield* Effect.exit(run)
+                const fiber = yield* Effect.fork(run)
+                yield* after
+                return yield* Fiber.interrupt(fiber)
+              }),
+            { concurrency: 6 }
+          )
+          for (const [index, outcome] of outcomes.entries()) {
+            if (index % 2 === 0) assert.deepInclude(failureOf(outcome), { _tag: "Cancelled" })
+            else assert.isTrue(Exit.isFailure(outcome) && Cause.isInterruptedOnly(outcome.cause))
+          }
+          assert.strictEqual(getEventListeners(signal, "abort").length, 0)
+          yield* close
+          yield* server.awaitClosed
+          assert.strictEqual(server.openSockets(), 0)
+        }))
     }
   }
 })

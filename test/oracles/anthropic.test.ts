@@ -15,8 +15,7 @@ type Message = Anthropic.Beta.BetaMessage
 
 const sources = Kit.sources("anthropic", new Map([["anthropic", Targets.anthropic]]))
 
-const clientOf = (server: Server.Server) =>
-  new Anthropic({ apiKey: Kit.apiKey, baseURL: server.url, maxRetries: 0 })
+const clientOf = (server: Server.Server) => new Anthropic({ apiKey: Kit.apiKey, baseURL: server.url, maxRetries: 0 })
 
 const request = { model: "a-model", max_tokens: 1024, messages: [{ role: "user" as const, content: "Hi" }] }
 

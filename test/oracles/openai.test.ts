@@ -1,12 +1,12 @@
 /**
  * The official OpenAI client reads the same bytes: its plain iteration, its `stream` helper, its whole answers.
  */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Layer from "effect/Layer"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import OpenAI from "openai"
 import * as ChatCompletion from "../../src/ChatCompletion.ts"
 import * as ChatCompletionChunk from "../../src/ChatCompletionChunk.ts"
@@ -16,10 +16,13 @@ import * as Server from "../kit/server.ts"
 import * as Targets from "../kit/targets.ts"
 import * as Kit from "./kit.ts"
 
-const sources = Kit.sources("openai", new Map([
-  ["openai-chat", Targets.openAi],
-  ["openai-compat", Targets.compatible("compatible", { lenientFinish: true })]
-]))
+const sources = Kit.sources(
+  "openai",
+  new Map([
+    ["openai-chat", Targets.openAi],
+    ["openai-compat", Targets.compatible("compatible", { lenientFinish: true })]
+  ])
+)
 
 const clientOf = (server: Server.Server) => new OpenAI({ apiKey: Kit.apiKey, baseURL: server.url, maxRetries: 0 })
 
@@ -154,7 +157,8 @@ const deviations = new Map<string, Deviations>([
     iterate: ["usage", "text", "reasoning"],
     helper: ["usage", "text", "reasoning"],
     whole: ["usage"],
-    why: "the content is a list of parts, which the client writes down as [object Object]; `num_cached_tokens` is Mistral's"
+    why:
+      "the content is a list of parts, which the client writes down as [object Object]; `num_cached_tokens` is Mistral's"
   }],
   ["openai/function-call", {
     iterate: ["calls"],
@@ -171,7 +175,8 @@ const deviations = new Map<string, Deviations>([
   ["openai/odd-fields", {
     iterate: ["rejects"],
     helper: ["rejects"],
-    why: "an event is `null`, another has no choices, a delta is `null`: the client hands them on, and whoever reads fails"
+    why:
+      "an event is `null`, another has no choices, a delta is `null`: the client hands them on, and whoever reads fails"
   }],
   ["openai/reasoning-details", {
     iterate: ["reasoning"],
