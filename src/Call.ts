@@ -22,8 +22,8 @@ import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
 import type { Encoded } from "./Dialect.ts"
 import type { Endpoint } from "./Endpoint.ts"
-import { cancelRequests } from "./internal/cancelRequest.ts"
 import type { Calls } from "./internal/calls.ts"
+import { onAbort, onCancel } from "./internal/cancelRequest.ts"
 import type { TransportFault } from "./internal/network.ts"
 import * as Network from "./internal/network.ts"
 import { Run } from "./internal/run.ts"
@@ -84,17 +84,19 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
     run.startedAt = yield* Clock.currentTimeMillis
     const parent = yield* span(call, run)
     if (call.calls.closed) return yield* run.cancelled("the layer is closed")
-    if (call.options.signal?.aborted === true) {
-      return yield* Effect.flip(run.aborted(call.options.signal))
-    }
-    for (const asked of cancelRequests(call.options, run)) {
-      yield* background(Effect.flatMap(asked, (error) => run.stop(error)))
-    }
+    const { cancel, signal } = call.options
+    if (signal?.aborted === true) return yield* Effect.flip(run.aborted(signal))
+    if (cancel !== undefined) yield* background(onCancel(cancel, run), Fiber.interruptFork)
+    // Waited for: no listener is left when the Stream has ended.
+    if (signal !== undefined) yield* background(onAbort(signal, run), Fiber.interrupt)
     if (call.total !== Infinity) {
-      yield* background(Effect.zipRight(
-        Effect.sleep(Duration.millis(call.total)),
-        Effect.suspend(() => run.expire(call.total))
-      ))
+      yield* background(
+        Effect.zipRight(
+          Effect.sleep(Duration.millis(call.total)),
+          Effect.suspend(() => run.expire(call.total))
+        ),
+        Fiber.interruptFork
+      )
     }
     yield* Effect.acquireRelease(
       Effect.tap(Effect.forkDaemon(Effect.interruptible(Effect.withParentSpan(pump(call, run), parent))), (fiber) =>
@@ -103,18 +105,23 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
           call.calls.add(run, fiber)
         })),
       // A pump that drains has nothing for the consumer any more, and ends by itself.
-      (fiber) => run.draining ? Effect.void : Fiber.interrupt(fiber)
+      (fiber) =>
+        run.draining ? Effect.void : Fiber.interrupt(fiber)
     )
     return consumer(run)
   })
 
 /** Serves the call until its Stream ends. */
-const background = (effect: Effect.Effect<unknown>) =>
-  Effect.acquireRelease(Effect.forkDaemon(Effect.interruptible(effect)), Fiber.interruptFork)
+const background = (
+  effect: Effect.Effect<void>,
+  end: (fiber: Fiber.RuntimeFiber<void>) => Effect.Effect<unknown>
+) => Effect.acquireRelease(Effect.forkDaemon(Effect.interruptible(effect)), end)
 
 const consumer = (run: Run): Consumer =>
-  Channel.flatMap(Channel.fromEffect(run.outlet.take), (chunks) =>
-    chunks === undefined ? Channel.void : Channel.flatMap(Channel.write(chunks), () => consumer(run)))
+  Channel.flatMap(
+    Channel.fromEffect(run.outlet.take),
+    (chunks) => chunks === undefined ? Channel.void : Channel.flatMap(Channel.write(chunks), () => consumer(run))
+  )
 
 /** Attempts until one brings content or the policy gives up; then settles the outlet, whatever happens. */
 const pump = (call: Call, run: Run): Effect.Effect<void> =>
@@ -256,7 +263,7 @@ const endOf = (cause: Cause.Cause<Option.Option<TransportFault>>): TransportFaul
 const delivered = (run: Run, watchdog: Watchdog): Effect.Effect<void> => {
   const news = run.deliver()
   if (news === "content") watchdog.content()
-  if (run.normaliser?.evidence === true) watchdog.whole()
+  if (run.normaliser?.evidence === true) watchdog.whole(news === "content")
   if (!run.outlet.full) return Effect.void
   return Effect.suspend(() => {
     watchdog.hold()

@@ -54,6 +54,8 @@ export class Normaliser {
   private events: Array<unknown> = []
   private frames = 0
   private flushing = false
+  /** Whether the body ended in the middle of a frame. */
+  private isCut = false
 
   constructor(options: Options) {
     const { endpoint } = options
@@ -127,7 +129,7 @@ export class Normaliser {
 
   /** Without evidence the end of a body is the end of the answer only where the endpoint says so. */
   private ended(): void {
-    if (this.options.endpoint.lenientFinish === true && this.answer.begun) return this.succeed()
+    if (this.options.endpoint.lenientFinish === true && this.answer.begun && !this.isCut) return this.succeed()
     const isJunk = this.frames === 0 && this.head.trim() !== "" &&
       !Body.isAnnounced(this.options.contentType, this.options.endpoint.dialect.framing.contentTypes)
     this.fail(isJunk ? this.unexpected() : { reason: { _tag: "TruncatedStream" } })
@@ -149,9 +151,10 @@ export class Normaliser {
     if (data === "") return
     const json = parseJson(data)
     if (json === undefined) {
-      return this.fail({
-        reason: this.flushing ? { _tag: "TruncatedStream" } : { _tag: "MalformedChunk", excerpt: excerpt(data) }
-      })
+      // What the end of the body cut off says nothing; how the body ended does.
+      if (this.flushing) this.isCut = true
+      else this.fail({ reason: { _tag: "MalformedChunk", excerpt: excerpt(data) } })
+      return
     }
     const error = ErrorFacts.ofEvent(json, frame.event)
     if (error !== undefined) return this.fail(this.fault(error))

@@ -117,7 +117,7 @@ export const serviceOf = (
         encoded,
         body: yield* stringify(endpoint, resolved, encoded),
         stream,
-        ...limitsOf({ ...endpoint.timeouts, ...options.timeouts, ...callOptions.timeouts }, stream),
+        ...limitsOf([callOptions.timeouts, options.timeouts, endpoint.timeouts], stream),
         options: { ...callOptions, retry: callOptions.retry ?? options.retry },
         calls
       }
@@ -196,25 +196,25 @@ const report = (
   )
 }
 
-const millis = (input: Duration.DurationInput | undefined, otherwise: Duration.DurationInput): number =>
-  Duration.toMillis(input ?? otherwise)
-
+/** Of the choices for each clock the first that says something counts. */
 const limitsOf = (
-  chosen: Partial<Timeouts>,
+  choices: ReadonlyArray<Partial<Timeouts> | undefined>,
   stream: boolean
 ): { readonly limits: Limits; readonly total: number } => {
-  const total = millis(chosen.total, Duration.infinity)
+  const millis = (clock: keyof Timeouts, otherwise: Duration.DurationInput): number =>
+    Duration.toMillis(choices.map((chosen) => chosen?.[clock]).find((limit) => limit !== undefined) ?? otherwise)
+  const total = millis("total", Duration.infinity)
   return stream
     ? {
       limits: {
-        headers: millis(chosen.headers, "1 minute"),
-        firstContent: millis(chosen.firstContent, "4 minutes"),
-        idle: millis(chosen.idle, "2 minutes")
+        headers: millis("headers", "1 minute"),
+        firstContent: millis("firstContent", "4 minutes"),
+        idle: millis("idle", "2 minutes")
       },
       total
     }
     // Without a stream there is nothing to see before the whole answer.
-    : { limits: { headers: Infinity, firstContent: millis(chosen.firstContent, "10 minutes"), idle: Infinity }, total }
+    : { limits: { headers: Infinity, firstContent: millis("firstContent", "10 minutes"), idle: Infinity }, total }
 }
 
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */

@@ -3,21 +3,17 @@
  */
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import type { CallOptions } from "../CallOptions.ts"
-import type { Cancelled, Timeout } from "../ProviderError.ts"
 import type { Run } from "./run.ts"
 
 /**
- * Each ends, with what the caller will see, when somebody asks. One fiber for each: a `cancel` that has ended already
- * has to be seen before anything is sent, and a race of the two would take a turn too many.
+ * Until somebody asks, and then the end of the call. A fiber for each: a `cancel` that has ended already has to be seen
+ * before anything is sent, and a race of the two would take a turn too many.
  */
-export const cancelRequests = (
-  { cancel, signal }: CallOptions,
-  run: Run
-): ReadonlyArray<Effect.Effect<Cancelled | Timeout>> => [
-  ...(cancel === undefined ? [] : [Effect.map(ended(cancel), () => run.cancelled())]),
-  ...(signal === undefined ? [] : [Effect.zipRight(abortOf(signal), run.aborted(signal))])
-]
+export const onCancel = (cancel: Effect.Effect<unknown>, run: Run): Effect.Effect<void> =>
+  Effect.zipRight(ended(cancel), Effect.suspend(() => run.stop(run.cancelled())))
+
+export const onAbort = (signal: AbortSignal, run: Run): Effect.Effect<void> =>
+  Effect.zipRight(abortOf(signal), Effect.flatMap(run.aborted(signal), (error) => run.stop(error)))
 
 /** An interruption of `cancel` is no request. */
 const ended = (cancel: Effect.Effect<unknown>): Effect.Effect<void> =>

@@ -84,7 +84,8 @@ export class Run {
   fault(fault: TransportFault, elapsed: number): ProviderError | Timeout | Cancelled {
     switch (fault._tag) {
       case "TimedOut":
-        return this.timeout(fault.phase, elapsed)
+        // The transport counts bytes, and knows nothing of content.
+        return this.timeout(fault.phase === "idle" && !this.emitted ? "firstContent" : fault.phase, elapsed)
       case "Interrupted":
         return this.cancelled("the transport was interrupted")
       case "Fault":

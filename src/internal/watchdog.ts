@@ -59,8 +59,9 @@ export class Watchdog {
     if (this.phase !== "idle") this.enter("idle")
   }
 
-  /** The answer is whole; each read after it starts the silence anew. */
-  whole(): void {
+  /** The answer is whole; what else it says starts the silence anew, pings do not. */
+  whole(isNews: boolean): void {
+    if (this.phase === "silence" && !isNews) return
     this.last = this.clock.unsafeCurrentTimeMillis()
     this.held = 0
     if (this.phase !== "silence") this.enter("silence")

@@ -1,0 +1,166 @@
+/**
+ * README.md and docs: every TypeScript block type-checks, runs, and prints what it says; and what the pages say about
+ * the package is so.
+ */
+import { assert, beforeAll, describe, it } from "@effect/vitest"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as fs from "node:fs"
+import * as path from "node:path"
+import * as Provider from "../src/Provider.ts"
+import * as OpenAiCompatible from "../src/providers/OpenAiCompatible.ts"
+import * as TestProvider from "../src/TestProvider.ts"
+import * as Markdown from "./kit/markdown.ts"
+import * as Snippets from "./kit/snippets.ts"
+import * as TestHttp from "./kit/testHttp.ts"
+import * as Wire from "./loopback/wire.ts"
+
+const pages = [
+  "README.md",
+  ...fs.readdirSync(path.join(Markdown.root, "docs")).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)
+]
+const snippets = pages.flatMap(Snippets.ofPage)
+
+describe("snippets", () => {
+  let outcome: Snippets.Outcome = { types: "they did not run", ran: new Map() }
+
+  beforeAll(async () => {
+    outcome = await Snippets.play(snippets)
+  }, 120_000)
+
+  it("there are some", () => assert.isAbove(snippets.length, 15))
+
+  it("type-check", () => assert.strictEqual(outcome.types, ""))
+
+  for (const { expected, name } of snippets) {
+    it(name, () => {
+      assert.isAbove(expected.length, 0, "it does not say what it prints")
+      const { end, output } = outcome.ran.get(name) ?? { end: "it did not run", output: "" }
+      assert.strictEqual(end, "ok")
+      if (!Snippets.matches(output, expected)) assert.strictEqual(output, expected.join("\n"))
+    })
+  }
+})
+
+describe("what the pages say", () => {
+  const readme = Markdown.read("README.md")
+  const manifest: {
+    readonly scripts: { readonly [name: string]: string }
+    readonly peerDependencies: { readonly [name: string]: string }
+    readonly devDependencies: { readonly [name: string]: string }
+  } = JSON.parse(Markdown.read("package.json"))
+
+  it("every TypeScript block is of the kind that is run", () => {
+    const infos = new Set(pages.flatMap(Markdown.blocks).map(({ info }) => info))
+    assert.deepStrictEqual([...infos].sort(), ["sh", "text", "ts"])
+  })
+
+  it("links lead to files and headings that are there", () => {
+    for (const page of pages) {
+      for (const [, target = ""] of Markdown.read(page).matchAll(/\]\(([^)#]+)\)/g)) {
+        if (target.startsWith("https://")) continue
+        const file = path.join(Markdown.root, path.dirname(page), target)
+        assert.isTrue(fs.existsSync(file), `${page}: ${target}`)
+      }
+    }
+  })
+
+  it("the commands exist", () => {
+    assert.include(readme, "\nnpm install && npm start\nnpm install && npm test\n")
+    assert.includeMembers(Object.keys(manifest.scripts), ["start", "test"])
+  })
+
+  it("the install line asks for the versions that the package is for", () => {
+    const line = "npm install effect-any-llm effect@3 @effect/platform@0.97 @effect/platform-node@0.108"
+    assert.include(readme, `\n${line}\n`)
+    assert.match(manifest.peerDependencies["effect"] ?? "", /^\^3\./)
+    assert.match(manifest.peerDependencies["@effect/platform"] ?? "", /^\^0\.97\./)
+    assert.match(manifest.devDependencies["@effect/platform-node"] ?? "", /^\^0\.108\./)
+  })
+})
+
+/** What a call with these layers hands to fetch. */
+const fetched = (
+  client: { readonly init?: RequestInit; readonly program?: RequestInit }
+): Effect.Effect<RequestInit | undefined, unknown> =>
+  Effect.suspend(() => {
+    let seen: RequestInit | undefined
+    const fetch: typeof globalThis.fetch = (_input, init) => {
+      seen = init
+      return Promise.resolve(Response.json(Wire.openAi.whole))
+    }
+    const initOf = (init: RequestInit | undefined) =>
+      init === undefined ? Layer.empty : Layer.succeed(FetchHttpClient.RequestInit, init)
+    const layer = Wire.openAi.layer({}).pipe(
+      Layer.provide(FetchHttpClient.layer),
+      Layer.provide(Layer.succeed(FetchHttpClient.Fetch, fetch)),
+      Layer.provide(initOf(client.init))
+    )
+    return Provider.completion(Wire.params).pipe(
+      Effect.provide(layer),
+      Effect.provide(initOf(client.program)),
+      Effect.map(() => seen)
+    )
+  })
+
+/** The Authorization headers of the requests that a program sends. */
+const keysOf = <E>(
+  program: Effect.Effect<unknown, E, Provider.Provider>,
+  layer: (options: Partial<Provider.LayerOptions>) => ReturnType<typeof Wire.openAi.layer> = Wire.openAi.layer,
+  options: Partial<Provider.LayerOptions> = {},
+  statuses: ReadonlyArray<number> = []
+) =>
+  Effect.suspend(() => {
+    const http = TestHttp.make((_, index) => Response.json(Wire.openAi.whole, { status: statuses[index] ?? 200 }))
+    return program.pipe(
+      Effect.provide(Layer.provide(layer(options), http.layer)),
+      Effect.map(() => http.sent.map(({ headers }) => headers["authorization"]))
+    )
+  })
+
+describe("what README.md says in passing", () => {
+  it.effect("redirects are not fetch's to follow, whatever a RequestInit says", () =>
+    Effect.gen(function*() {
+      const plain = yield* fetched({})
+      assert.strictEqual(plain?.redirect, "manual")
+      const program = yield* fetched({ program: { credentials: "include", redirect: "follow" } })
+      assert.deepInclude(program, { credentials: "include", redirect: "manual" })
+      const captured = yield* fetched({ init: { credentials: "include", redirect: "follow" } })
+      assert.strictEqual(captured?.redirect, "manual")
+      assert.isUndefined(captured?.credentials)
+    }))
+
+  it.effect("Layer.merge of two provider layers keeps the last", () =>
+    Effect.gen(function*() {
+      const text = (word: string) => TestProvider.layer(TestProvider.text(word))
+      const answer = yield* Provider.completion(Wire.params).pipe(
+        Effect.provide(Layer.merge(text("first"), text("last")))
+      )
+      assert.strictEqual(answer.choices[0]?.message.content, "last")
+    }))
+
+  it.effect("a call's key takes the place of the layer's", () =>
+    Effect.gen(function*() {
+      const apiKey = Redacted.make("sk-ann")
+      const program = Effect.zipRight(Provider.completion(Wire.params, { apiKey }), Provider.completion(Wire.params))
+      assert.deepStrictEqual(yield* keysOf(program), ["Bearer sk-ann", `Bearer ${Wire.key}`])
+    }))
+
+  it.effect("a key that is an Effect is asked for at every attempt", () =>
+    Effect.gen(function*() {
+      let count = 0
+      const apiKey = Effect.sync(() => Redacted.make(`sk-${++count}`))
+      const retry = { times: 1, schedule: Schedule.recurs(1) }
+      const keys = yield* keysOf(Provider.completion(Wire.params), Wire.openAi.layer, { apiKey, retry }, [500])
+      assert.deepStrictEqual(keys, ["Bearer sk-1", "Bearer sk-2"])
+    }))
+
+  it.effect("without a key a compatible server gets none", () =>
+    Effect.gen(function*() {
+      const layer = () => OpenAiCompatible.layer({ id: "vllm", baseUrl: "http://127.0.0.1:8000/v1", model: "m" })
+      assert.deepStrictEqual(yield* keysOf(Provider.completion(Wire.params), layer), [undefined])
+    }))
+})
