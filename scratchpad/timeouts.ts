@@ -25,7 +25,8 @@ const program = Effect.forEach(
       Stream.runDrain,
       Effect.catchTag(
         "Timeout",
-        (error) => Console.log(`${error.phase}: ${error.message}\n  text came before: ${error.contentEmitted}`)
+        (error) =>
+          Console.log(`${error.phase}: ${error.message}\n  text came before: ${error.contentEmitted ? "yes" : "no"}`)
       )
     )
 )

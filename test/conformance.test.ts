@@ -29,14 +29,23 @@ const neverFinish = new Set(["snowflake"])
 
 interface Decision {
   readonly why: string
-  readonly accepts: (problem: string) => boolean
+  /** A rule for all streams that the case cannot keep. */
+  readonly breaks?: string
 }
 
-/** Where the corpus, or a rule for all streams, and this package's design disagree the design decides. */
+const tolerant = "decoding is tolerant: an index of the wrong type is absent, and text that was understood is not lost"
+
+/** Where the corpus lets several outcomes pass the design decides: these take one of the others. */
 const decisions = new Map<string, Decision>([
+  ["edge/anthropic-no-message_start", {
+    why: "decoding is tolerant: the answer is whole without the event that names id and model"
+  }],
+  ["edge/chunk-choice-index-fraction", { why: tolerant }],
+  ["edge/chunk-choice-index-numeric-string", { why: tolerant }],
+  ["edge/tool-index-proto-string", { why: tolerant }],
   ["edge/tool-never-gets-a-name", {
     why: "a call that the server never names is shown when the answer ends: dropping it would hide that there was one",
-    accepts: (problem) => problem === "tool call 0 of choice 0 begins without a name"
+    breaks: "tool call 0 of choice 0 begins without a name"
   }]
 ])
 
@@ -51,8 +60,9 @@ const Chunks = Schema.Array(ChatCompletionChunk.ChatCompletionChunk)
 /** What is wrong, the named decisions aside. */
 const problemsOf = (played: Play.Played, one: Conformance.Case): ReadonlyArray<string> => {
   const decision = decisions.get(one.name)
-  const found = Conformance.problems(played, one)
-  return decision === undefined ? found : found.filter((problem) => !decision.accepts(problem))
+  return decision === undefined
+    ? Conformance.problems(played, one)
+    : Conformance.problems(played, one, "also accepted").filter((problem) => problem !== decision.breaks)
 }
 
 const script = ({ bytes, response }: Conformance.Case): Server.Script => ({
@@ -157,12 +167,13 @@ describe("conformance", () => {
         assert.deepStrictEqual(Play.pollution(), [])
       }))
 
-    for (const [name, { accepts, why }] of decisions) {
+    for (const [name, { breaks, why }] of decisions) {
       it.live(`decided: ${name}: ${why}`, () =>
         Effect.gen(function*() {
           const one = yield* Effect.fromNullable(cases.find((candidate) => candidate.name === name))
           const found = Conformance.problems(yield* cut(one, [one.bytes]), one)
-          assert.isNotEmpty(found.filter(accepts), "the decision is not needed")
+          assert.isNotEmpty(found, "the decision is not needed")
+          if (breaks !== undefined) assert.include(found, breaks)
         }))
     }
   }

@@ -2,12 +2,14 @@
  * README.md and docs: every TypeScript block type-checks, runs, and prints what it says; and what the pages say about
  * the package is so.
  */
-import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import * as Tracer from "effect/Tracer"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Provider from "../src/Provider.ts"
@@ -20,7 +22,9 @@ import * as Wire from "./loopback/wire.ts"
 
 const pages = [
   "README.md",
-  ...fs.readdirSync(path.join(Markdown.root, "docs")).filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)
+  ...fs.readdirSync(path.join(Markdown.root, "docs")).filter((file) => file.endsWith(".md")).map((file) =>
+    `docs/${file}`
+  )
 ]
 const snippets = pages.flatMap(Snippets.ofPage)
 
@@ -162,5 +166,69 @@ describe("what README.md says in passing", () => {
     Effect.gen(function*() {
       const layer = () => OpenAiCompatible.layer({ id: "vllm", baseUrl: "http://127.0.0.1:8000/v1", model: "m" })
       assert.deepStrictEqual(yield* keysOf(Provider.completion(Wire.params), layer), [undefined])
+    }))
+
+  it.effect("transformClient sees every attempt, and no key", () =>
+    Effect.gen(function*() {
+      const seen: Array<string> = []
+      const transformClient = HttpClient.mapRequest((request) => {
+        seen.push(JSON.stringify(request))
+        return request
+      })
+      const retry = { times: 1, schedule: Schedule.recurs(1) }
+      const keys = yield* keysOf(Provider.completion(Wire.params), Wire.openAi.layer, { transformClient, retry }, [500])
+      assert.deepStrictEqual(keys, [`Bearer ${Wire.key}`, `Bearer ${Wire.key}`])
+      assert.strictEqual(seen.length, 2)
+      for (const each of seen) assert.notInclude(each, Wire.key)
+    }))
+
+  for (const propagateTrace of [undefined, true]) {
+    it.effect(`trace headers, propagateTrace ${propagateTrace}`, () =>
+      Effect.gen(function*() {
+        const http = TestHttp.make(() => Response.json(Wire.openAi.whole))
+        yield* Provider.completion(Wire.params).pipe(
+          Effect.provide(Layer.provide(Wire.openAi.layer({ propagateTrace }), http.layer)),
+          Effect.withSpan("the caller")
+        )
+        const names = Object.keys(http.sent[0]?.headers ?? {})
+        assert.deepStrictEqual(
+          names.filter((name) => name === "traceparent" || name === "b3").sort(),
+          propagateTrace === true ? ["b3", "traceparent"] : []
+        )
+      }))
+  }
+
+  it.effect("one span for each call, with what is known of it and no text", () =>
+    Effect.gen(function*() {
+      const spans: Array<Tracer.Span> = []
+      const tracer = yield* Effect.tracer
+      const watching = Tracer.make({
+        span: (...args) => {
+          const span = tracer.span(...args)
+          spans.push(span)
+          return span
+        },
+        context: tracer.context
+      })
+      const http = TestHttp.make((_, index) => Response.json(Wire.openAi.whole, { status: index === 0 ? 500 : 200 }))
+      const retry = { times: 1, schedule: Schedule.recurs(1) }
+      yield* Provider.completion({ messages: [{ role: "user", content: "a secret" }] }).pipe(
+        Effect.provide(Layer.provide(Wire.openAi.layer({ retry }), http.layer)),
+        Effect.withTracer(watching)
+      )
+      const [span, ...more] = spans.filter(({ name }) => name.startsWith("chat"))
+      assert.deepStrictEqual(more, [])
+      assert.strictEqual(span?.name, "chat m")
+      assert.strictEqual(span?.status._tag, "Ended")
+      assert.deepInclude(Object.fromEntries(span?.attributes ?? []), {
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "m",
+        "gen_ai.usage.input_tokens": 3,
+        "gen_ai.usage.output_tokens": 5,
+        "gen_ai.response.finish_reasons": ["stop"],
+        "effect_any_llm.attempts": 2
+      })
+      const told = JSON.stringify(spans.map(({ attributes, name }) => [name, ...attributes]))
+      for (const text of ["a secret", "abc", Wire.key]) assert.notInclude(told, text)
     }))
 })

@@ -46,7 +46,9 @@ const facts = { provider: "openai", model: "gpt-5-mini", attempts: 1, contentEmi
 const ofReason = (reason: ProviderError.Reason, status?: number) =>
   new ProviderError.ProviderError({ ...facts, reason, status })
 
-const reasons: { readonly [Tag in ProviderError.Reason["_tag"]]: ReadonlyArray<readonly [string, ProviderError.ProviderError]> } = {
+const reasons: {
+  readonly [Tag in ProviderError.Reason["_tag"]]: ReadonlyArray<readonly [string, ProviderError.ProviderError]>
+} = {
   RateLimit: [
     ["`RateLimit`", ofReason({ _tag: "RateLimit" })],
     ["`RateLimit`, with `retryAfter`", ofReason({ _tag: "RateLimit", retryAfter: Duration.seconds(7) })]
@@ -246,10 +248,10 @@ const layer = OpenAi.layer({ apiKey: Redacted.make("sk-test"), model: "gpt-5-min
   Layer.provide(never)
 )
 
-const serviceIn = Context.get(Provider.Provider)
+const serviceIn = (context: Context.Context<Provider.Provider>) => Context.get(context, Provider.Provider)
 
 /** What ends a call that would never end. */
-const cancellations: { readonly [row: string]: Effect.Effect<unknown> } = {
+const cancellations: { readonly [row: string]: Effect.Effect<unknown, unknown> } = {
   "`cancel`": Effect.flip(faked(() => Effect.never, { cancel: Effect.void })),
   "`signal`": Effect.flip(faked(() => Effect.never, { signal: AbortSignal.abort() })),
   "the layer closes while a call runs": Effect.gen(function*() {
@@ -259,11 +261,11 @@ const cancellations: { readonly [row: string]: Effect.Effect<unknown> } = {
     yield* TestClock.adjust("1 seconds")
     yield* Scope.close(scope, yield* Effect.exit(Effect.void))
     return yield* Fiber.join(fiber)
-  }).pipe(Effect.orDie),
+  }),
   "the layer is closed before the call": Effect.gen(function*() {
     const service = yield* Effect.scoped(Effect.map(Layer.build(layer), serviceIn))
     return yield* Effect.flip(Stream.runDrain(service.completionStream(hi)))
-  }).pipe(Effect.orDie)
+  })
 }
 
 describe("cancellation", () => {

@@ -246,7 +246,9 @@ const claimsOf = (cell: string): ReadonlyArray<Claim> => {
 const at = (value: unknown, path: string): unknown => {
   let found = value
   for (const key of path.split(/[.[\]]+/).filter((each) => each !== "")) {
-    found = typeof found === "object" && found !== null ? (found as { readonly [key: string]: unknown })[key] : undefined
+    found = typeof found === "object" && found !== null
+      ? (found as { readonly [key: string]: unknown })[key]
+      : undefined
   }
   return found
 }
@@ -263,7 +265,7 @@ const encoded = (dialect: Dialects, { claude, switches, ...given }: Sample) => {
 const check = (dialect: Dialects, row: string, sample: Sample, cell: string, own: (_: CompletionParams) => unknown) => {
   const claims = claimsOf(cell)
   const { answer, params } = encoded(dialect, sample)
-  const [refusal] = claims.filter((claim) => claim._tag === "Refused")
+  const refusal = claims.find((claim) => claim._tag === "Refused")
   if (refusal !== undefined || Either.isLeft(answer)) {
     assert.deepStrictEqual(
       Either.match(answer, { onLeft: ({ _tag, param }) => `${_tag} ${param}`, onRight: () => "sent" }),

@@ -16,6 +16,17 @@ import * as Transcript from "./kit/transcript.ts"
 
 const params = { messages: [{ role: "user", content: "Hi" }] } as const
 
+/** What a server may write without saying anything else. */
+const rewrites: ReadonlyArray<readonly [string, (text: string) => string]> = [
+  ["a byte order mark", (text) => `\uFEFF${text}`],
+  ["without the last blank line", (text) => text.trimEnd()],
+  ["comments", (text) => `: hello\n\n${text.replaceAll("\n\n", "\n\n: still here\n\n")}`],
+  ["retry and id", (text) => `retry: 50\n\n${text.replaceAll(/^data:/gm, "retry: 1\nid: 7\ndata:")}`],
+  ["no space after the colon", (text) => text.replaceAll(/^(data|event): /gm, "$1:")],
+  ["fields nobody knows", (text) => text.replaceAll(/^data:/gm, "x-proxy: 1\nnonsense\ndata:")],
+  ["events without data", (text) => text.replaceAll("\n\n", "\n\nevent: ping\n\n")]
+]
+
 const inMemory = (transcript: Transcript.Transcript, pieces: Iterable<Uint8Array>): Effect.Effect<Play.Played> =>
   Play.play(
     transcript.target("http://in.memory").pipe(Layer.provide(TestHttp.make(() => TestHttp.sse(pieces)).layer)),
@@ -41,6 +52,9 @@ describe("transcripts", () => {
       ["byte by byte", Bytes.byteByByte(transcript.bytes)],
       ["CRLF", [crlf]],
       ["CRLF byte by byte", Bytes.byteByByte(crlf)],
+      ["CR", [Bytes.cr(transcript.bytes)]],
+      ["CR byte by byte", Bytes.byteByByte(Bytes.cr(transcript.bytes))],
+      ...rewrites.map(([how, rewrite]) => [how, [Bytes.rewritten(transcript.bytes, rewrite)]] as const),
       ...Array.from(
         { length: 20 },
         (_, seed) => [`cuts of seed ${seed}`, Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 4)] as const

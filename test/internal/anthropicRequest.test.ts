@@ -130,12 +130,14 @@ describe("tools", () => {
       body({
         tools: [
           { ...tool, extra: { anthropic: { cache_control, input_schema: { required: ["a"] } } } },
-          { name: "web_search", description: "d", extra: { anthropic: { type: "web_search_20250305", max_uses: 1 } } }
+          { name: "web_search", description: "d", extra: { anthropic: { type: "web_search_20250305", max_uses: 1 } } },
+          { name: "g", extra: { anthropic: { type: "custom" } } }
         ]
       })["tools"],
       [
         { name: "f", input_schema: { type: "object", properties: {}, required: ["a"] }, cache_control },
-        { name: "web_search", type: "web_search_20250305", max_uses: 1 }
+        { name: "web_search", type: "web_search_20250305", max_uses: 1 },
+        { name: "g", input_schema: { type: "object" }, type: "custom" }
       ]
     )
   })

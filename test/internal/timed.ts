@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { CallOptions } from "../../src/CallOptions.ts"
@@ -29,13 +30,21 @@ const partOf = (piece: Piece): Stream.Stream<Uint8Array, Error> => {
   return piece instanceof Error ? Stream.fail(piece) : Stream.succeed(piece)
 }
 
-/** Pieces one after the other; what follows `ended` happens when the reader is done or gives up. */
+/** Pieces one after the other; `ended` happens when the reader has them all, or gives up. */
 export const body = (
   pieces: Iterable<Piece>,
   ended: Effect.Effect<void> = Effect.void
 ): Effect.Effect<ReadableStream<Uint8Array>> =>
-  Stream.toReadableStreamEffect(
-    Stream.ensuring(Stream.flatMap(Stream.fromIteratorSucceed(pieces[Symbol.iterator](), 1), partOf), ended)
+  Stream.suspend((): Stream.Stream<Piece> => {
+    const iterator = pieces[Symbol.iterator]()
+    return Stream.repeatEffectOption(Effect.suspend(() => {
+      const next = iterator.next()
+      return next.done === true ? Effect.fail(Option.none()) : Effect.succeed(next.value)
+    }))
+  }).pipe(
+    Stream.flatMap(partOf),
+    Stream.ensuring(ended),
+    (stream) => Stream.toReadableStreamEffect(stream)
   )
 
 /** A 200 event stream. */
@@ -117,6 +126,8 @@ export const play = (http: Pick<Server, "layer">, options: Play = {}): Effect.Ef
     const chunks: Array<ChatCompletionChunk.ChatCompletionChunk> = []
     let ended: Ended | undefined = undefined
     const provider = options.provider ?? (options.wire ?? Wire.openAi).layer(options.layer ?? {})
+    // It stays open: the end of a layer would end what a call still does for its connection.
+    const scope = yield* Scope.make()
     const fiber = yield* Provider.completionStream(Wire.params, options.call).pipe(
       Stream.runForEach((chunk) =>
         Effect.suspend(() => {
@@ -124,7 +135,11 @@ export const play = (http: Pick<Server, "layer">, options: Play = {}): Effect.Ef
           return options.onChunk?.(chunk) ?? Effect.void
         })
       ),
-      Effect.provide(Layer.provide(provider, http.layer)),
+      (run) =>
+        Effect.flatMap(
+          Layer.buildWithScope(Layer.provide(provider, http.layer), scope),
+          (context) => Effect.provide(run, context)
+        ),
       Effect.onExit((exit) =>
         Effect.map(Clock.currentTimeMillis, (at) => {
           ended = { at, exit }

@@ -46,6 +46,10 @@ const bad: ReadonlyArray<readonly [string, ReadonlyArray<ChatCompletionChunk>]> 
   ["a call without id", [chunk({ role: "assistant", toolCalls: [{ index: 0, function: { name: "f" } }] })]],
   ["a call without name", [chunk({ role: "assistant", toolCalls: [{ ...begin, function: {} }] })]],
   ["a call that begins twice", [chunk({ role: "assistant", toolCalls: [begin] }), chunk({ toolCalls: [begin] })]],
+  ["a piece of a call that adds nothing", [
+    chunk({ role: "assistant", toolCalls: [begin] }),
+    chunk({ toolCalls: [{ index: 0, function: { arguments: "" } }] })
+  ]],
   ["a gap in the indexes", [chunk({ role: "assistant", toolCalls: [{ ...begin, index: 1 }] })]],
   ["an empty list of calls", [chunk({ role: "assistant", toolCalls: [] })]]
 ]

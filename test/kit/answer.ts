@@ -140,9 +140,12 @@ const ofCall = (seen: Seen, choice: number, call: ToolCallDelta): ReadonlyArray<
       ...(call.type !== "function" ? [`${at} begins without its type`] : [])
     ]
   }
-  return call.id === undefined && call.function.name === undefined && call.type === undefined
-    ? []
-    : [`${at} repeats its id, type or name`]
+  return [
+    ...(call.id === undefined && call.function.name === undefined && call.type === undefined
+      ? []
+      : [`${at} repeats its id, type or name`]),
+    ...(call.function.arguments === undefined || call.function.arguments === "" ? [`${at} goes on with nothing`] : [])
+  ]
 }
 
 const ofChoice = (seen: Seen, choice: ChunkChoice): ReadonlyArray<string> => {

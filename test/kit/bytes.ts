@@ -52,12 +52,14 @@ export const concat = (pieces: ReadonlyArray<Uint8Array>): Uint8Array => {
   return whole
 }
 
-/** The same lines with CRLF for LF; a CRLF that is there already stays one. */
-export const crlf = (bytes: Uint8Array): Uint8Array => {
-  const out: Array<number> = []
-  bytes.forEach((byte, index) => {
-    if (byte === 0x0A && bytes[index - 1] !== 0x0D) out.push(0x0D)
-    out.push(byte)
-  })
-  return Uint8Array.from(out)
-}
+/** Every line feed as another ending. The bytes must have line feeds only. */
+const withEndings = (bytes: Uint8Array, ending: ReadonlyArray<number>): Uint8Array =>
+  Uint8Array.from([...bytes].flatMap((byte) => byte === 0x0A ? ending : [byte]))
+
+export const crlf = (bytes: Uint8Array): Uint8Array => withEndings(bytes, [0x0D, 0x0A])
+
+export const cr = (bytes: Uint8Array): Uint8Array => withEndings(bytes, [0x0D])
+
+/** The bytes of another text made from this one. */
+export const rewritten = (bytes: Uint8Array, rewrite: (text: string) => string): Uint8Array =>
+  bytesOf(rewrite(new TextDecoder().decode(bytes)))

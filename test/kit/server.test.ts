@@ -53,8 +53,11 @@ describe("bytes", () => {
     assert.isAbove(lengths(7).length, 5)
   })
 
-  it("crlf rewrites bare line feeds only", () => {
-    assert.strictEqual(textOf([Bytes.crlf(Bytes.bytesOf("a\nb\r\n\nc"))]), "a\r\nb\r\n\r\nc")
+  it("rewrites line ends", () => {
+    const bytes = Bytes.bytesOf("a\n\nb")
+    assert.strictEqual(textOf([Bytes.crlf(bytes)]), "a\r\n\r\nb")
+    assert.strictEqual(textOf([Bytes.cr(bytes)]), "a\r\rb")
+    assert.strictEqual(textOf([Bytes.rewritten(bytes, (text) => text.toUpperCase())]), "A\n\nB")
   })
 })
 

@@ -168,7 +168,12 @@ const write = (folder: string, snippets: ReadonlyArray<Snippet>): void => {
 /** A process run to its end. */
 const run = (folder: string, env: NodeJS.ProcessEnv, ...args: ReadonlyArray<string>): Promise<Ran> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], timeout: 110_000 })
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 110_000
+    })
     let output = ""
     let errors = ""
     child.stdout.setEncoding("utf8").on("data", (piece: string) => output += piece)
