@@ -136,8 +136,8 @@ export class Normaliser {
   }
 
   private sniff(bytes: Uint8Array): Body.Kind | undefined {
-    const { contentType, endpoint, stream } = this.options
-    this.kind = Body.kindOf(bytes, contentType, endpoint.dialect.framing.jsonFrames && stream)
+    const { endpoint, stream } = this.options
+    this.kind = Body.kindOf(bytes, endpoint.dialect.framing.jsonFrames && stream)
     return this.kind
   }
 

@@ -476,7 +476,7 @@ describe("faults from within", () => {
         throw new Error("boom")
       }
       dies(yield* Timed.run(server, { layer: { transformClient: boom } }))
-      dies(yield* Timed.run(server, { layer: { transformClient: HttpClient.mapRequest(boom) } }))
+      dies(yield* Timed.run(server, { layer: { transformClient: HttpClient.mapRequest(() => boom()) } }))
       dies(
         yield* Timed.run(server, {
           layer: {

@@ -20,15 +20,13 @@ const mediaType = (contentType: string | undefined): string =>
 export const isAnnounced = (contentType: string | undefined, expected: ReadonlyArray<string>): boolean =>
   expected.includes(mediaType(contentType))
 
-const isJson = (contentType: string | undefined): boolean => /^application\/(?:.+\+)?json$/.test(mediaType(contentType))
-
 /** `undefined` while only white space came. `jsonFrames`: frames begin like a document does. */
-export const kindOf = (bytes: Uint8Array, contentType: string | undefined, jsonFrames: boolean): Kind | undefined => {
+export const kindOf = (bytes: Uint8Array, jsonFrames: boolean): Kind | undefined => {
   const first = bytes.find((byte) => !isBlank(byte))
   if (first === undefined) return undefined
   if (first === lessThan) return "page"
   if (jsonFrames) return "frames"
-  return first === openBrace || first === openBracket || isJson(contentType) ? "json" : "frames"
+  return first === openBrace || first === openBracket ? "json" : "frames"
 }
 
 /** Gathers a body that is one document. */

@@ -77,7 +77,7 @@ export interface Server {
   readonly times: ReadonlyArray<number>
 }
 
-/** Answers in order; the last one again and again. */
+/** Answers in order; the last one again and again, if it is one that can be made again. */
 export const server = (
   ...answers: ReadonlyArray<Response | (() => Response) | Effect.Effect<Response, TestHttp.Refused>>
 ): Server => {
@@ -89,7 +89,7 @@ export const server = (
       Effect.map(Clock.currentTimeMillis, (now) => {
         times.push(now)
       }),
-      Effect.isEffect(respond) ? respond : Effect.sync(() => (respond ?? json(500, {})).clone())
+      Effect.isEffect(respond) ? respond : Effect.sync(() => respond ?? json(500, {}))
     )
   })
   return { layer: http.layer, sent: http.sent, times }
