@@ -1,5 +1,5 @@
 /**
- * Four ways to end an answer early: what the caller sees, and what the server sees.
+ * The ways to end an answer early: what the caller sees, and what the server sees.
  */
 import * as Console from "effect/Console"
 import * as Deferred from "effect/Deferred"
@@ -7,14 +7,15 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import { CompletionParams, Provider, type ProviderError } from "../src/index.ts"
+import { type CallOptions, CompletionParams, Provider } from "../src/index.ts"
 import * as Kit from "./kit.ts"
 
-const story = CompletionParams.make("Tell me a long story.")
+const chunks = (options?: CallOptions.CallOptions) =>
+  Provider.completionStream(CompletionParams.make("Tell me a long story."), options)
 
-type CallError = ProviderError.ProviderError | ProviderError.Cancelled | ProviderError.Timeout
+const story = (options?: CallOptions.CallOptions) => Stream.runDrain(chunks(options))
 
-const report = (who: string, exit: Exit.Exit<unknown, CallError>) =>
+const report = (who: string, exit: Exit.Exit<void, Provider.CallError>) =>
   Effect.gen(function*() {
     const caller = Exit.match(exit, {
       onFailure: (cause) => cause._tag === "Fail" ? cause.error.message : "an interruption, and no error",
@@ -27,41 +28,26 @@ const report = (who: string, exit: Exit.Exit<unknown, CallError>) =>
 const program = Effect.gen(function*() {
   // An Effect that ends when somebody has had enough.
   const enough = yield* Deferred.make<void>()
-  const cancelled = yield* Effect.fork(
-    Stream.runDrain(Provider.completionStream(story, { cancel: Deferred.await(enough) }))
-  )
+  const cancelled = yield* Effect.fork(story({ cancel: Deferred.await(enough) }))
   yield* Effect.sleep("1 second")
   yield* Deferred.succeed(enough, undefined)
   yield* report("cancel", yield* Fiber.await(cancelled))
 
   // The same for the world outside Effect.
-  const signal = AbortSignal.abort()
-  yield* report(
-    "a signal that is aborted already: nothing is sent",
-    yield* Effect.exit(
-      Stream.runDrain(Provider.completionStream(story, { signal }))
-    )
-  )
   const controller = new AbortController()
-  const aborted = yield* Effect.fork(
-    Stream.runDrain(Provider.completionStream(story, { signal: controller.signal }))
-  )
+  const aborted = yield* Effect.fork(story({ signal: controller.signal }))
   yield* Effect.sleep("1 second")
   controller.abort()
   yield* report("signal", yield* Fiber.await(aborted))
+  yield* report("a signal that was aborted before", yield* Effect.exit(story({ signal: controller.signal })))
 
   // Effect's own way: the fiber goes, and with it the socket.
-  const fiber = yield* Effect.fork(Stream.runDrain(Provider.completionStream(story)))
+  const fiber = yield* Effect.fork(story())
   yield* Effect.sleep("1 second")
   yield* report("interruption", yield* Fiber.interrupt(fiber))
 
   // Whoever has enough of it takes no more.
-  yield* report(
-    "five chunks",
-    yield* Effect.exit(
-      Stream.runDrain(Stream.take(Provider.completionStream(story), 5))
-    )
-  )
+  yield* report("five chunks", yield* Effect.exit(Stream.runDrain(Stream.take(chunks(), 5))))
 })
 
 Kit.main(Effect.provide(program, Kit.provider))

@@ -62,7 +62,7 @@ const over = (baseUrl: string) =>
 
 /** Text that came before an error is text that came. */
 const ask = Provider.completionStream(CompletionParams.make("Hello?")).pipe(
-  Stream.map((chunk) => ChatCompletionChunk.text(chunk)),
+  Stream.map(ChatCompletionChunk.text),
   Stream.runForEach((text) => Console.log(`  text: ${text}`))
 )
 

@@ -12,7 +12,7 @@ import * as Kit from "./kit.ts"
 /** The code under test: a second question when the provider is too busy for the first. */
 const ask = (question: string) =>
   Provider.completionStream(CompletionParams.make(question)).pipe(
-    Stream.map((chunk) => ChatCompletionChunk.text(chunk)),
+    Stream.map(ChatCompletionChunk.text),
     Stream.mkString
   )
 

@@ -103,11 +103,14 @@ export const main = <
   E extends ProviderError.ProviderError | ProviderError.Cancelled | ProviderError.Timeout | ConfigError
 >(
   program: Effect.Effect<unknown, E>
-): void =>
+): void => {
+  // npm hands on what the terminal has sent as well: the second must not end the program while it is ending.
+  process.on("SIGINT", () => undefined)
   NodeRuntime.runMain(Effect.tapErrorCause(program, report), {
     disableErrorReporting: true,
     teardown: (exit, end) => end(Exit.isSuccess(exit) ? 0 : Cause.isInterruptedOnly(exit.cause) ? 130 : 1)
   })
+}
 
 const report = (cause: Cause.Cause<{ readonly message?: string }>): Effect.Effect<void> => {
   if (Cause.isInterruptedOnly(cause)) return Effect.void

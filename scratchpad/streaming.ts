@@ -8,7 +8,7 @@ import * as Kit from "./kit.ts"
 
 const program = Provider.completionStream(CompletionParams.make("Name three rivers.")).pipe(
   // "" where a chunk has no text: the last ones bring the finish reason and the token counts.
-  Stream.map((chunk) => ChatCompletionChunk.text(chunk)),
+  Stream.map(ChatCompletionChunk.text),
   Stream.runForEach(Kit.write),
   Effect.zipRight(Kit.write("\n"))
 )

@@ -14,7 +14,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "./CallOptions.ts"
 import * as ChatCompletion from "./ChatCompletion.ts"
@@ -145,17 +145,20 @@ const retried = (call: Call, run: Run): Effect.Effect<void, CallError> => {
   const policy = call.options.retry
   const once = attempt(call, run)
   if (policy === false) return once
-  const longest = Duration.toMillis(policy?.maxRetryAfter ?? Duration.minutes(1))
+  const longest = policy?.maxRetryAfter ?? "1 minute"
   const schedule = (policy?.schedule ?? Schedule.jittered(Schedule.exponential("500 millis"))).pipe(
     Schedule.intersect(Schedule.recurs(policy?.times ?? 2)),
     Schedule.intersect(Schedule.addDelay(Schedule.identity<ProviderError | Timeout>(), (error) => retryAfter(error)))
   )
-  return Effect.retry(once, {
-    schedule: Schedule.mapInput(schedule, (error: CallError) => error as ProviderError | Timeout),
-    while: (error) =>
-      error._tag !== "Cancelled" && error.isRetryable && !error.contentEmitted &&
-      Duration.toMillis(retryAfter(error)) <= longest
-  })
+  return once.pipe(
+    Effect.catchTag("Cancelled", (cancelled) => Effect.succeed(cancelled)),
+    Effect.retry({
+      schedule,
+      while: (error) =>
+        error.isRetryable && !error.contentEmitted && Duration.lessThanOrEqualTo(retryAfter(error), longest)
+    }),
+    Effect.flatMap((cancelled) => cancelled === undefined ? Effect.void : cancelled)
+  )
 }
 
 const retryAfter = (error: ProviderError | Timeout): Duration.Duration =>
@@ -168,7 +171,7 @@ const attempt = (call: Call, run: Run): Effect.Effect<void, CallError> =>
   Effect.flatMap(Effect.all([Effect.clock, Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER)]), ([clock, random]) => {
     const watchdog = new Watchdog(clock, call.limits)
     run.begin()
-    const exchanged = Effect.scoped(exchange(call, run, watchdog, `chatcmpl-${random.toString(36)}`)).pipe(
+    const exchanged = detached(exchange(call, run, watchdog, `chatcmpl-${random.toString(36)}`)).pipe(
       Effect.mapError((error): CallError => isProviderError(error) ? error : run.fault(error, watchdog.elapsed()))
     )
     return Effect.raceFirst(
@@ -177,6 +180,14 @@ const attempt = (call: Call, run: Run): Effect.Effect<void, CallError> =>
       Effect.flatMap(watchdog.expired, (expired) => expire(run, expired))
     )
   })
+
+/** Closes the scope without waiting for it: a body that is slow to let go must not hold the outcome back. */
+const detached = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
+  Effect.acquireUseRelease(
+    Scope.make(),
+    (scope) => Scope.extend(effect, scope),
+    (scope, exit) => Effect.forkDaemon(Scope.close(scope, exit))
+  )
 
 const expire = (run: Run, { after, phase }: Expired): Effect.Effect<void, CallError> => {
   if (phase !== "silence") return run.timeout(phase, after)

@@ -6,7 +6,14 @@ import type * as Exit from "effect/Exit"
 import type * as Schema from "effect/Schema"
 import * as Sink from "effect/Sink"
 import * as Stream from "effect/Stream"
-import type { Annotation, ChatCompletionChunk, FinishReason, Logprobs, Usage } from "./ChatCompletionChunk.ts"
+import type {
+  Annotation,
+  ChatCompletionChunk,
+  ChoiceOptions,
+  FinishReason,
+  Logprobs,
+  Usage
+} from "./ChatCompletionChunk.ts"
 import type { AssistantMessage, NativeBlocks, ToolCall } from "./CompletionParams.ts"
 import * as Fold from "./internal/completionFold.ts"
 import * as Wire from "./internal/completionSchema.ts"
@@ -117,12 +124,10 @@ export const scan = <E, R>(
     })
   })
 
-/**
- * The assistant's message for the next turn. `choice` is the choice's `index`, default 0; a choice that is not there
- * gives a message that says nothing.
- */
-export const toMessage = (completion: ChatCompletion, choice = 0): AssistantMessage => {
-  const message = completion.choices.find((candidate) => candidate.index === choice)?.message
+/** The assistant's message for the next turn; a choice that is not there gives a message that says nothing. */
+export const toMessage = (completion: ChatCompletion, options?: ChoiceOptions): AssistantMessage => {
+  const index = options?.choice ?? 0
+  const message = completion.choices.find((candidate) => candidate.index === index)?.message
   if (message === undefined) return { role: "assistant" }
   const { content, native, reasoning, refusal, toolCalls } = message
   return {

@@ -116,16 +116,28 @@ export interface ChatCompletionChunkEncoded extends Schema.Schema.Encoded<typeof
 export const ChatCompletionChunk: Schema.Schema<ChatCompletionChunk, ChatCompletionChunkEncoded> =
   Wire.ChatCompletionChunk
 
-const choiceAt = (chunk: ChatCompletionChunk, choice: number): ChunkChoice | undefined =>
-  chunk.choices.find((candidate) => candidate.index === choice)
+/**
+ * Which choice is read. An object, because `Stream.map` and `Array.map` give a function the element's index as well: a
+ * plain number in second place would take it for the choice.
+ */
+export interface ChoiceOptions {
+  /** The choice's `index`. Default: 0. */
+  readonly choice?: number | undefined
+}
+
+const choiceOf = (chunk: ChatCompletionChunk, options: ChoiceOptions | undefined): ChunkChoice | undefined => {
+  const index = options?.choice ?? 0
+  return chunk.choices.find((candidate) => candidate.index === index)
+}
 
 /** The text of a choice in this chunk, `""` when there is none. */
-export const text = (chunk: ChatCompletionChunk, choice = 0): string => choiceAt(chunk, choice)?.delta.content ?? ""
+export const text = (chunk: ChatCompletionChunk, options?: ChoiceOptions): string =>
+  choiceOf(chunk, options)?.delta.content ?? ""
 
 /** The reasoning of a choice in this chunk, `""` when there is none. */
-export const reasoning = (chunk: ChatCompletionChunk, choice = 0): string =>
-  choiceAt(chunk, choice)?.delta.reasoning?.content ?? ""
+export const reasoning = (chunk: ChatCompletionChunk, options?: ChoiceOptions): string =>
+  choiceOf(chunk, options)?.delta.reasoning?.content ?? ""
 
 /** Why a choice ended, on the one chunk that says so. */
-export const finishReason = (chunk: ChatCompletionChunk, choice = 0): FinishReason | undefined =>
-  choiceAt(chunk, choice)?.finishReason
+export const finishReason = (chunk: ChatCompletionChunk, options?: ChoiceOptions): FinishReason | undefined =>
+  choiceOf(chunk, options)?.finishReason

@@ -85,6 +85,11 @@ export class Normaliser {
     return this.answer.usage
   }
 
+  /** The answer's id; unknown before the first event. */
+  get id(): string | undefined {
+    return this.answer.id
+  }
+
   get model(): string {
     return this.answer.model
   }

@@ -459,7 +459,8 @@ describe("faults from within", () => {
     Effect.gen(function*() {
       const before = yield* Timed.run(Timed.server(Effect.interrupt))
       assert.deepInclude(before.error(), { _tag: "Cancelled", contentEmitted: false, attempts: 1 })
-      const transformClient = HttpClient.transformResponse((response) => Effect.zipLeft(response, Effect.interrupt))
+      const transformClient = (client: HttpClient.HttpClient) =>
+        HttpClient.transformResponse(client, (response) => Effect.zipLeft(response, Effect.interrupt))
       const after = yield* Timed.run(Timed.server(Timed.sse([])), { layer: { transformClient } })
       assert.deepInclude(after.error(), { _tag: "Cancelled" })
     }))
@@ -476,11 +477,12 @@ describe("faults from within", () => {
         throw new Error("boom")
       }
       dies(yield* Timed.run(server, { layer: { transformClient: boom } }))
-      dies(yield* Timed.run(server, { layer: { transformClient: HttpClient.mapRequest(() => boom()) } }))
+      dies(yield* Timed.run(server, { layer: { transformClient: (client) => HttpClient.mapRequest(client, boom) } }))
       dies(
         yield* Timed.run(server, {
           layer: {
-            transformClient: HttpClient.transformResponse((response) => Effect.zipLeft(response, Effect.die("boom")))
+            transformClient: (client) =>
+              HttpClient.transformResponse(client, (response) => Effect.zipLeft(response, Effect.die("boom")))
           }
         })
       )

@@ -121,7 +121,7 @@ describe("ChatCompletionChunk", () => {
     Effect.gen(function*() {
       const decoded = yield* decode(chunk({ choices: [{ index: 2, delta: { role: "" }, finish_reason: "eos" }] }))
       assert.deepStrictEqual(decoded.choices, [{ index: 2, delta: {}, finishReason: "eos" }])
-      assert.strictEqual(ChatCompletionChunk.finishReason(decoded, 2), "eos")
+      assert.strictEqual(ChatCompletionChunk.finishReason(decoded, { choice: 2 }), "eos")
     }))
 
   it.effect("reads logprobs", () =>
@@ -271,11 +271,11 @@ describe("ChatCompletionChunk", () => {
         ]
       }))
       assert.strictEqual(ChatCompletionChunk.text(value), "")
-      assert.strictEqual(ChatCompletionChunk.text(value, 1), "one")
-      assert.strictEqual(ChatCompletionChunk.text(value, 2), "")
+      assert.strictEqual(ChatCompletionChunk.text(value, { choice: 1 }), "one")
+      assert.strictEqual(ChatCompletionChunk.text(value, { choice: 2 }), "")
       assert.strictEqual(ChatCompletionChunk.reasoning(value), "")
-      assert.strictEqual(ChatCompletionChunk.reasoning(value, 1), "why")
+      assert.strictEqual(ChatCompletionChunk.reasoning(value, { choice: 1 }), "why")
       assert.isUndefined(ChatCompletionChunk.finishReason(value))
-      assert.strictEqual(ChatCompletionChunk.finishReason(value, 1), "stop")
+      assert.strictEqual(ChatCompletionChunk.finishReason(value, { choice: 1 }), "stop")
     }))
 })

@@ -12,6 +12,7 @@ import * as Answer from "./kit/answer.ts"
 import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Conformance from "./kit/conformance.ts"
+import * as Corpus from "./kit/corpus.ts"
 import * as Play from "./kit/play.ts"
 import * as Server from "./kit/server.ts"
 import * as Targets from "./kit/targets.ts"
@@ -51,21 +52,21 @@ const decisions = new Map<string, Decision>([
 
 const params = { messages: [{ role: "user", content: "Hi" }] } as const
 
-const targetOf = ({ expected }: Conformance.Case): Targets.Target =>
+const targetOf = ({ expected }: Corpus.Case): Targets.Target =>
   protocols.get(expected.protocol)?.(expected.provider) ?? Targets.openAi
 
 /** Every chunk has an encoded form, and comes back from it as it was. */
 const Chunks = Schema.Array(ChatCompletionChunk.ChatCompletionChunk)
 
 /** What is wrong, the named decisions aside. */
-const problemsOf = (played: Play.Played, one: Conformance.Case): ReadonlyArray<string> => {
+const problemsOf = (played: Play.Played, one: Corpus.Case): ReadonlyArray<string> => {
   const decision = decisions.get(one.name)
   return decision === undefined
     ? Conformance.problems(played, one)
     : Conformance.problems(played, one, "also accepted").filter((problem) => problem !== decision.breaks)
 }
 
-const script = ({ bytes, response }: Conformance.Case): Server.Script => ({
+const script = ({ bytes, response }: Corpus.Case): Server.Script => ({
   status: response.status,
   headers: response.headers,
   gzip: response.contentEncoding._tag === "Some",
@@ -76,7 +77,7 @@ const script = ({ bytes, response }: Conformance.Case): Server.Script => ({
 })
 
 /** The case through a client without a network, one piece a read. */
-const cut = (one: Conformance.Case, pieces: Iterable<Uint8Array>): Effect.Effect<Play.Played> => {
+const cut = (one: Corpus.Case, pieces: Iterable<Uint8Array>): Effect.Effect<Play.Played> => {
   const http = TestHttp.make(() =>
     new Response(TestHttp.body(pieces, { then: one.response.abort ? new Error("reset") : "end" }), {
       status: one.response.status,
@@ -87,7 +88,7 @@ const cut = (one: Conformance.Case, pieces: Iterable<Uint8Array>): Effect.Effect
 }
 
 /** Everything but the last byte, and that one only when the consumer saw a chunk. */
-const held = (one: Conformance.Case): Effect.Effect<Play.Played> =>
+const held = (one: Corpus.Case): Effect.Effect<Play.Played> =>
   Effect.suspend(() => {
     let release: () => void = () => undefined
     const seen = new Promise<void>((resolve) => {
@@ -108,15 +109,15 @@ const held = (one: Conformance.Case): Effect.Effect<Play.Played> =>
   })
 
 describe("conformance", () => {
-  if (!Conformance.present) {
+  if (!Corpus.present) {
     it("the corpus is not beside the repository: no case was run", () => {
       // Not silently: whoever reads the output of a run should know.
       process.stdout.write("conformance: ../shared/conformance is not there, no case was run\n")
-      assert.isFalse(Conformance.present)
+      assert.isFalse(Corpus.present)
     })
   }
 
-  const cases = Conformance.cases(new Set(protocols.keys()))
+  const cases = Corpus.cases(new Set(protocols.keys()))
 
   for (const one of cases) {
     for (const client of Clients.all) {
@@ -156,9 +157,9 @@ describe("conformance", () => {
     }
   }
 
-  if (Conformance.present) {
+  if (Corpus.present) {
     it("no case of these protocols is left out", () => {
-      assert.sameMembers(cases.map((one) => one.name), [...Conformance.listed(new Set(protocols.keys()))])
+      assert.sameMembers(cases.map((one) => one.name), [...Corpus.listed(new Set(protocols.keys()))])
     })
 
     it.live("leaves the prototypes as they were", () =>

@@ -59,6 +59,7 @@ const reasons: {
   PermissionDenied: [["`PermissionDenied`", ofReason({ _tag: "PermissionDenied" })]],
   InvalidRequest: [
     ["`InvalidRequest`", ofReason({ _tag: "InvalidRequest" })],
+    ["`InvalidRequest`, HTTP 404", ofReason({ _tag: "InvalidRequest" }, 404)],
     ["`InvalidRequest`, with `param`", ofReason({ _tag: "InvalidRequest", param: "a" })]
   ],
   ContextLength: [["`ContextLength`", ofReason({ _tag: "ContextLength" })]],

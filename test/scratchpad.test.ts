@@ -8,7 +8,6 @@ import { build } from "esbuild"
 import { type ChildProcessByStdio, spawn } from "node:child_process"
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import * as http from "node:http"
-import { createRequire } from "node:module"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -47,11 +46,7 @@ const bundled = build({
 
 const bundle = (name: string): ReadonlyArray<string> => [join(folder, `${name}.mjs`)]
 
-/** As `npm start` does. */
-const asWritten = (name: string): ReadonlyArray<string> => [
-  createRequire(import.meta.url).resolve("tsx/cli"),
-  join(root, "scratchpad", `${name}.ts`)
-]
+const asWritten = (name: string): ReadonlyArray<string> => ["--import", "tsx", `scratchpad/${name}.ts`]
 
 /** Nothing of this process' environment but where programs are: no keys, no base URLs, no colours. */
 const start = (program: ReadonlyArray<string>, environment: Environment = {}) =>
@@ -169,13 +164,13 @@ const scripts: Readonly<Record<string, string | RegExp>> = {
     "  the caller sees: anthropic .*: the call was cancelled.*",
     "  the server sees: the connection closed after .* s, the answer unfinished",
     "",
-    "a signal that is aborted already: nothing is sent",
-    "  the caller sees: anthropic .*: the call was cancelled \\(the signal was aborted\\)\\. .*",
-    "  the server sees: nothing",
-    "",
     "signal",
     "  the caller sees: anthropic .*: the call was cancelled \\(the signal was aborted\\).*",
     "  the server sees: the connection closed after .* s, the answer unfinished",
+    "",
+    "a signal that was aborted before",
+    "  the caller sees: anthropic .*: the call was cancelled \\(the signal was aborted\\)\\. .*",
+    "  the server sees: nothing",
     "",
     "interruption",
     "  the caller sees: an interruption, and no error",
@@ -338,6 +333,8 @@ describe("npm start", () => {
       const script = yield* start(asWritten("start"), { ...openAi(url), FORCE_COLOR: "1" })
       yield* until(script, "Hm. ")
       const pressed = performance.now()
+      // The terminal sends it to all, and npm hands it on.
+      signal(script, "SIGINT")
       signal(script, "SIGINT")
       assert.isBelow((yield* Deferred.await(closed)) - pressed, 1_000)
       const { code, stderr, stdout } = yield* script.ended

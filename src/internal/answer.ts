@@ -55,6 +55,10 @@ export class Answer {
     this.options = options
   }
 
+  get id(): string | undefined {
+    return this.head.id
+  }
+
   /** The model that answers, by the server's word or else the caller's. */
   get model(): string {
     return this.head.model ?? this.options.params.model ?? ""

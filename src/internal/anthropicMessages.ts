@@ -152,9 +152,6 @@ const addMessage = (
   options: Options,
   turns: Turns
 ): Encoded<void> => {
-  if ("name" in message && message.name !== undefined) {
-    options.dropped.push({ param: `${path}.name`, why: "the API knows no names of participants" })
-  }
   switch (message.role) {
     case "system":
     case "developer":
@@ -184,6 +181,9 @@ export const encode = (messages: ReadonlyArray<Message>, options: Options): Enco
   let inHead = true
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`
+    if ("name" in message && message.name !== undefined) {
+      options.dropped.push({ param: `${path}.name`, why: "the API knows no names of participants" })
+    }
     inHead &&= isSystem(message)
     const added = isSystem(message) && (inHead || !options.systemTurns)
       ? Either.map(systemBlocks(message, path, options), (blocks) => void system.push(...blocks))

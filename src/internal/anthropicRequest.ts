@@ -14,6 +14,7 @@ import { extraOf } from "./anthropicParts.ts"
 import * as Thinking from "./anthropicThinking.ts"
 import type { Json, JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
+import { unsayable } from "./numbers.ts"
 
 export const path = "/v1/messages"
 
@@ -72,7 +73,13 @@ const toolsOf = (params: CompletionParams, model: Model, context: Context): Eith
   const hasTools = tools.length > 0 || (Array.isArray(others) && others.length > 0)
   const forced = Thinking.isForced(params)
   // The API takes no choice where there is nothing to choose from; `auto` and `none` come to the same there.
-  if (!hasTools) return forced ? Either.left({ _tag: "InvalidRequest", param: "toolChoice" }) : Either.right({})
+  if (!hasTools) {
+    if (forced) return Either.left({ _tag: "InvalidRequest", param: "toolChoice" })
+    const why = "there are no tools"
+    if (params.toolChoice !== undefined) context.dropped.push({ param: "toolChoice", why })
+    if (params.parallelToolCalls !== undefined) context.dropped.push({ param: "parallelToolCalls", why })
+    return Either.right({})
+  }
   if (forced && model.forcedTools === "never") return unsupported("toolChoice")
   const serial = params.parallelToolCalls === false && params.toolChoice !== "none"
   const choice = choiceOf(params) ?? (serial ? { type: "auto" } : undefined)
@@ -104,11 +111,18 @@ const userOf = ({ metadata, user }: CompletionParams): JsonObject | undefined =>
   return id === undefined ? undefined : { user_id: id }
 }
 
+/** What the call itself decides. */
+const isReserved = (key: string): boolean => key === "stream" || key === "messages"
+
 /** The caller's additions; they may change everything but what the engine relies on. */
-const additions = (params: CompletionParams, context: Context): JsonObject | undefined => {
-  const extra = extraOf(context, params)
-  return extra &&
-    Object.fromEntries(Object.entries(extra).filter(([key]) => key !== "stream" && key !== "messages"))
+const additions = (params: CompletionParams, context: Context): JsonObject => {
+  const entries = Object.entries(extraOf(context, params) ?? {})
+  for (const [key] of entries) {
+    if (isReserved(key)) {
+      context.dropped.push({ param: `extra.${context.providerId}.${key}`, why: "the call itself decides it" })
+    }
+  }
+  return Object.fromEntries(entries.filter(([key]) => !isReserved(key)))
 }
 
 export const encode = (dialectId: string) =>
@@ -116,6 +130,8 @@ export const encode = (dialectId: string) =>
   params: CompletionParams,
   { endpoint, model: name, stream }: EncodeContext
 ): Either.Either<Encoded, Refusal> => {
+  const param = unsayable(params)
+  if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
   if (params.n !== undefined && params.n > 1) return unsupported("n")
   if (params.responseFormat?.type === "json_object") return unsupported("responseFormat")
   const model = Models.of(name)

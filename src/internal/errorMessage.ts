@@ -10,7 +10,7 @@ interface Words {
   readonly todo: string
 }
 
-const ofReason = (reason: Reason): Words => {
+const ofReason = (reason: Reason, status: number | undefined): Words => {
   switch (reason._tag) {
     case "RateLimit":
       return {
@@ -30,7 +30,8 @@ const ofReason = (reason: Reason): Words => {
     case "InvalidRequest":
       return {
         what: reason.param === undefined ? "the request is invalid" : `the request is invalid at \`${reason.param}\``,
-        todo: "Correct the request; sending it again will not help."
+        // A 404 that is not about a model is about the way there.
+        todo: status === 404 ? "Check the base URL." : "Correct the request; sending it again will not help."
       }
     case "ContextLength":
       return { what: "the prompt does not fit the model's context", todo: "Shorten the messages or use another model." }
@@ -93,7 +94,7 @@ const sentence = (
   `${error.requestId === undefined ? "" : `, request ${error.requestId}`}. ${words.todo}`
 
 export const providerError = (error: ProviderError): string => {
-  const words = ofReason(error.reason)
+  const words = ofReason(error.reason, error.status)
   const said = error.detail ?? error.code
   return sentence(error, { ...words, what: said === undefined ? words.what : `${words.what} (${said})` }, error.status)
 }

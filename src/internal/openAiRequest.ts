@@ -9,23 +9,9 @@ import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
 import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
 import type { Json, JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
+import { unsayable } from "./numbers.ts"
 import { defined } from "./openAiJson.ts"
 import * as Messages from "./openAiMessages.ts"
-
-const numbers = [
-  "temperature",
-  "topP",
-  "maxTokens",
-  "n",
-  "seed",
-  "presencePenalty",
-  "frequencyPenalty",
-  "topLogprobs"
-] as const
-
-/** JSON has no NaN and no infinity: they would be sent as `null`. */
-const unsayable = (params: CompletionParams): string | undefined =>
-  numbers.find((name) => params[name] !== undefined && !Number.isFinite(params[name]))
 
 const tool = (definition: ToolDefinition, provider: string): JsonObject =>
   merge({

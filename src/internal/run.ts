@@ -128,8 +128,9 @@ export class Run {
   annotate(span: Tracer.Span): void {
     const { normaliser } = this
     span.attribute("effect_any_llm.attempts", this.attempts)
-    if (this.requestId !== undefined) span.attribute("gen_ai.response.id", this.requestId)
+    if (this.requestId !== undefined) span.attribute("effect_any_llm.request_id", this.requestId)
     if (normaliser === undefined) return
+    if (normaliser.id !== undefined) span.attribute("gen_ai.response.id", normaliser.id)
     span.attribute("gen_ai.response.model", normaliser.model)
     span.attribute("gen_ai.response.finish_reasons", normaliser.finishReasons)
     span.attribute("effect_any_llm.unknown_events", normaliser.unknownEvents)

@@ -242,34 +242,53 @@ const answer = async (run: Run): Promise<void> => {
   await perform(run, [...script.steps, end], script.gzip === true ? gzipper() : undefined)
 }
 
-const start = (scripts: Scripts) => {
-  const requests: Array<Mutable<Exchange>> = []
-  const sockets: Array<Mutable<Connection>> = []
-  const numbers = new WeakMap<net.Socket, number>()
-  let watchers: Array<() => void> = []
-  const changed = () => {
-    const woken = watchers
-    watchers = []
+/** What one server has seen, and those who wait for more of it. */
+class Log {
+  readonly requests: Array<Mutable<Exchange>> = []
+  readonly sockets: Array<Mutable<Connection>> = []
+  private readonly numbers = new WeakMap<net.Socket, number>()
+  private watchers: Array<() => void> = []
+
+  changed(): void {
+    const woken = this.watchers
+    this.watchers = []
     for (const wake of woken) wake()
   }
-  const until = (condition: () => boolean): Effect.Effect<void> =>
-    Effect.async<void>((resume) => {
+
+  until(condition: () => boolean): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
       const look = (): void => {
         if (condition()) resume(Effect.void)
-        else watchers.push(look)
+        else this.watchers.push(look)
       }
       look()
     })
+  }
 
-  const server = http.createServer(async (request, response) => {
-    const { socket } = request
+  openSockets(): number {
+    return this.sockets.filter((connection) => connection.closedAt === undefined).length
+  }
+
+  connected(socket: net.Socket): void {
+    const connection: Mutable<Connection> = { openedAt: performance.now(), closedAt: undefined }
+    this.numbers.set(socket, this.sockets.push(connection) - 1)
+    // A reset by the client is an event like any other here.
+    socket.on("error", () => undefined)
+    socket.on("close", () => {
+      connection.closedAt = performance.now()
+      // After the listeners that write down who closed it.
+      process.nextTick(() => this.changed())
+    })
+  }
+
+  async received(request: http.IncomingMessage): Promise<Mutable<Exchange>> {
     const receivedAt = performance.now()
-    const exchange: Mutable<Exchange> = {
+    return {
       method: request.method ?? "",
       url: request.url ?? "",
       headers: request.headers,
       body: await readBody(request).catch(() => ""),
-      connection: numbers.get(socket) ?? -1,
+      connection: this.numbers.get(request.socket) ?? -1,
       receivedAt,
       written: 0,
       writes: 0,
@@ -277,54 +296,53 @@ const start = (scripts: Scripts) => {
       outcome: "running",
       endedAt: undefined
     }
-    const index = requests.push(exchange) - 1
-    changed()
-    const byClient = () => settle(exchange, "client")
-    socket.once("close", byClient)
-    const script = typeof scripts === "function" ? scripts(exchange, index) : scripts[index] ?? noScript(index)
-    await answer({ script, exchange, socket, response })
-    if (exchange.outcome !== "running") socket.removeListener("close", byClient)
-    changed()
-  })
-  server.on("connection", (socket) => {
-    const connection: Mutable<Connection> = { openedAt: performance.now(), closedAt: undefined }
-    numbers.set(socket, sockets.push(connection) - 1)
-    // A reset by the client is an event like any other here.
-    socket.on("error", () => undefined)
-    socket.on("close", () => {
-      connection.closedAt = performance.now()
-      // After the listeners that write down who closed it.
-      process.nextTick(changed)
-    })
-  })
+  }
+}
 
-  const openSockets = () => sockets.filter((connection) => connection.closedAt === undefined).length
-  const ended = (index: number) => (requests[index]?.outcome ?? "running") !== "running"
-  return new Promise<Server & { readonly close: () => Promise<void> }>((resolve, reject) => {
+const handler = (scripts: Scripts, log: Log): http.RequestListener => async (request, response) => {
+  const { socket } = request
+  const exchange = await log.received(request)
+  const index = log.requests.push(exchange) - 1
+  log.changed()
+  const byClient = () => settle(exchange, "client")
+  socket.once("close", byClient)
+  const script = typeof scripts === "function" ? scripts(exchange, index) : scripts[index] ?? noScript(index)
+  await answer({ script, exchange, socket, response })
+  if (exchange.outcome !== "running") socket.removeListener("close", byClient)
+  log.changed()
+}
+
+const handleOf = (log: Log, port: number): Server => ({
+  url: `http://127.0.0.1:${port}`,
+  port,
+  requests: log.requests,
+  sockets: log.sockets,
+  connections: () => log.sockets.length,
+  openSockets: () => log.openSockets(),
+  awaitClosed: log.until(() => log.openSockets() === 0),
+  awaitRequests: (count) => log.until(() => log.requests.length >= count),
+  awaitEnded: (index) =>
+    Effect.flatMap(
+      log.until(() => (log.requests[index]?.outcome ?? "running") !== "running"),
+      () => Effect.fromNullable(log.requests[index]).pipe(Effect.orDie)
+    )
+})
+
+const start = (scripts: Scripts) => {
+  const log = new Log()
+  const server = http.createServer(handler(scripts, log))
+  server.on("connection", (socket) => log.connected(socket))
+  const close = () =>
+    new Promise<void>((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    })
+  return new Promise<{ readonly handle: Server; readonly close: () => Promise<void> }>((resolve, reject) => {
     server.once("error", reject)
     server.listen(0, "127.0.0.1", () => {
       const address = server.address()
       const port = typeof address === "object" && address !== null ? address.port : 0
-      resolve({
-        url: `http://127.0.0.1:${port}`,
-        port,
-        requests,
-        sockets,
-        connections: () => sockets.length,
-        openSockets,
-        awaitClosed: until(() => openSockets() === 0),
-        awaitRequests: (count) => until(() => requests.length >= count),
-        awaitEnded: (index) =>
-          Effect.flatMap(
-            until(() => ended(index)),
-            () => Effect.fromNullable(requests[index]).pipe(Effect.orDie)
-          ),
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done())
-            server.closeAllConnections()
-          })
-      })
+      resolve({ handle: handleOf(log, port), close })
     })
   })
 }
@@ -333,5 +351,5 @@ const start = (scripts: Scripts) => {
 export const make = (scripts: Scripts): Effect.Effect<Server, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.promise(() => start(scripts)),
-    (server) => Effect.promise(() => server.close())
-  )
+    ({ close }) => Effect.promise(close)
+  ).pipe(Effect.map(({ handle }) => handle))

@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { isDeepStrictEqual } from "node:util"
 import type * as ChatCompletion from "../../src/ChatCompletion.ts"
-import * as Conformance from "../kit/conformance.ts"
+import * as Corpus from "../kit/corpus.ts"
 import * as Server from "../kit/server.ts"
 import * as Targets from "../kit/targets.ts"
 import * as Kit from "./kit.ts"
@@ -99,12 +99,12 @@ const deviations = new Map<string, Deviation>([
 
 describe("the official Anthropic client", () => {
   it("there is something to compare", () => {
-    assert.isAbove(sources.length, Conformance.present ? 30 : 5)
+    assert.isAbove(sources.length, Corpus.present ? 30 : 5)
   })
 
   it("every deviation is about a source", () => {
     for (const name of deviations.keys()) {
-      if (Conformance.present) assert.isTrue(sources.some((source) => source.name === name), name)
+      if (Corpus.present) assert.isTrue(sources.some((source) => source.name === name), name)
     }
   })
 

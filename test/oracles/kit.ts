@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from "node:util"
 import * as ChatCompletion from "../../src/ChatCompletion.ts"
 import type { CompletionParams } from "../../src/CompletionParams.ts"
 import * as Provider from "../../src/Provider.ts"
-import * as Conformance from "../kit/conformance.ts"
+import * as Corpus from "../kit/corpus.ts"
 import * as Server from "../kit/server.ts"
 import * as Targets from "../kit/targets.ts"
 import * as Transcript from "../kit/transcript.ts"
@@ -65,7 +65,7 @@ export const sources = (provider: string, corpus: ReadonlyMap<string, Targets.Ta
     target: transcript.target,
     headers: eventStream
   })),
-  ...Conformance.cases(new Set(corpus.keys())).filter(({ expected, response }) =>
+  ...Corpus.cases(new Set(corpus.keys())).filter(({ expected, response }) =>
     expected.outcome === "success" && response.contentEncoding._tag === "None"
   ).map(({ bytes, expected, name, response }) => ({
     name,

@@ -11,7 +11,7 @@ import OpenAI from "openai"
 import * as ChatCompletion from "../../src/ChatCompletion.ts"
 import * as ChatCompletionChunk from "../../src/ChatCompletionChunk.ts"
 import * as Provider from "../../src/Provider.ts"
-import * as Conformance from "../kit/conformance.ts"
+import * as Corpus from "../kit/corpus.ts"
 import * as Server from "../kit/server.ts"
 import * as Targets from "../kit/targets.ts"
 import * as Kit from "./kit.ts"
@@ -254,12 +254,12 @@ const known = (answer: Kit.Answer): Kit.Answer => ({
 
 describe("the official OpenAI client", () => {
   it("there is something to compare", () => {
-    assert.isAbove(sources.length, Conformance.present ? 40 : 5)
+    assert.isAbove(sources.length, Corpus.present ? 40 : 5)
   })
 
   it("every deviation is about a source", () => {
     for (const name of deviations.keys()) {
-      if (Conformance.present) assert.isTrue(sources.some((source) => source.name === name), name)
+      if (Corpus.present) assert.isTrue(sources.some((source) => source.name === name), name)
     }
   })
 

@@ -101,7 +101,7 @@ describe("open words", () => {
 describe("functions", () => {
   test("readers", () => {
     expect(ChatCompletionChunk.text(chunk)).type.toBe<string>()
-    expect(ChatCompletionChunk.reasoning(chunk, 1)).type.toBe<string>()
+    expect(ChatCompletionChunk.reasoning(chunk, { choice: 1 })).type.toBe<string>()
     expect(ChatCompletionChunk.finishReason(chunk)).type.toBe<ChatCompletionChunk.FinishReason | undefined>()
   })
 

@@ -12,7 +12,7 @@ const layer = OpenAi.layer({ apiKey: Redacted.make("k"), model: "m" }).pipe(Laye
 
 export const main = (): Promise<string> =>
   Provider.completionStream({ messages: [{ role: "user", content: "hi" }] }).pipe(
-    Stream.map((chunk) => ChatCompletionChunk.text(chunk)),
+    Stream.map(ChatCompletionChunk.text),
     Stream.runFold("", (text, piece) => text + piece),
     Effect.provide(layer),
     Effect.runPromise

@@ -85,7 +85,7 @@ const params = { messages: [{ role: "user", content: "hi" }] } as const
 const said: Effect.Effect<string, ProviderError | Cancelled | Timeout, Provider.Provider> = Provider.completionStream(
   params
 ).pipe(
-  Stream.map((chunk) => ChatCompletionChunk.text(chunk)),
+  Stream.map(ChatCompletionChunk.text),
   Stream.runFold("", (text, piece) => text + piece)
 )
 

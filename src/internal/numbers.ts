@@ -1,0 +1,19 @@
+/**
+ * Numbers that JSON cannot hold.
+ */
+import type { CompletionParams } from "../CompletionParams.ts"
+
+const names = [
+  "temperature",
+  "topP",
+  "maxTokens",
+  "n",
+  "seed",
+  "presencePenalty",
+  "frequencyPenalty",
+  "topLogprobs"
+] as const
+
+/** The first parameter that is NaN or infinite: it would be sent as `null`. */
+export const unsayable = (params: CompletionParams): string | undefined =>
+  names.find((name) => params[name] !== undefined && !Number.isFinite(params[name]))
