@@ -108,7 +108,8 @@ export const main = <
   process.on("SIGINT", () => undefined)
   NodeRuntime.runMain(Effect.tapErrorCause(program, report), {
     disableErrorReporting: true,
-    teardown: (exit, end) => end(Exit.isSuccess(exit) ? 0 : Cause.isInterruptedOnly(exit.cause) ? 130 : 1)
+    // At once: the embedded server goes on pacing answers whose readers have gone.
+    teardown: (exit) => process.exit(Exit.isSuccess(exit) ? 0 : Cause.isInterruptedOnly(exit.cause) ? 130 : 1)
   })
 }
 

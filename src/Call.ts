@@ -29,7 +29,7 @@ import * as Network from "./internal/network.ts"
 import { Run } from "./internal/run.ts"
 import { type Expired, type Limits, Watchdog } from "./internal/watchdog.ts"
 import { Normaliser } from "./Normalise.ts"
-import { Cancelled, isProviderError, ProviderError, Timeout } from "./ProviderError.ts"
+import { type Cancelled, isProviderError, type ProviderError, type Timeout } from "./ProviderError.ts"
 import type { Transport } from "./Transport.ts"
 
 export type CallError = ProviderError | Cancelled | Timeout

@@ -225,8 +225,10 @@ export const catchReason: {
     handler: (error: WithReason<Tag>) => Effect.Effect<A2, E2, R2>
   ): Effect.Effect<A | A2, E | E2, R | R2> => {
     const matches = hasReason(tag)
-    return Effect.catchAll(self, (error): Effect.Effect<A2, E | E2, R2> =>
-      matches(error) ? handler(error) : Effect.fail(error))
+    return Effect.catchAll(
+      self,
+      (error): Effect.Effect<A2, E | E2, R2> => matches(error) ? handler(error) : Effect.fail(error)
+    )
   }
 )
 
@@ -249,7 +251,9 @@ export const catchReasonStream: {
     handler: (error: WithReason<Tag>) => Stream.Stream<A2, E2, R2>
   ): Stream.Stream<A | A2, E | E2, R | R2> => {
     const matches = hasReason(tag)
-    return Stream.catchAll(self, (error): Stream.Stream<A2, E | E2, R2> =>
-      matches(error) ? handler(error) : Stream.fail(error))
+    return Stream.catchAll(
+      self,
+      (error): Stream.Stream<A2, E | E2, R2> => matches(error) ? handler(error) : Stream.fail(error)
+    )
   }
 )

@@ -46,8 +46,7 @@ const withDefaults = ({ auth, env }: Endpoint, options: object): object => {
   }
 }
 
-const optional = <A>(config: Config.Config<A>): Config.Config<A | undefined> =>
-  Config.withDefault(config, undefined)
+const optional = <A>(config: Config.Config<A>): Config.Config<A | undefined> => Config.withDefault(config, undefined)
 
 const valueOf = (endpoint: Endpoint, name: string, config: Config.Config<unknown>) =>
   Effect.catchIf(

@@ -99,8 +99,7 @@ export const providerError = (error: ProviderError): string => {
   return sentence(error, { ...words, what: said === undefined ? words.what : `${words.what} (${said})` }, error.status)
 }
 
-export const timeout = (error: Timeout): string =>
-  sentence(error, ofPhase(error.phase, Duration.format(error.after)))
+export const timeout = (error: Timeout): string => sentence(error, ofPhase(error.phase, Duration.format(error.after)))
 
 export const cancelled = (error: Cancelled): string =>
   sentence(error, {

@@ -3,10 +3,18 @@
  */
 
 /** Response headers that say something about the call and nothing about the caller. */
-const shown = /^(?:(?:x-)?request-id|x-amzn-requestid|apim-request-id|x-ms-request-id|x-generation-id|cf-ray)$|^retry-after|ratelimit|processing-(?:ms|time)/
+const shown =
+  /^(?:(?:x-)?request-id|x-amzn-requestid|apim-request-id|x-ms-request-id|x-generation-id|cf-ray)$|^retry-after|ratelimit|processing-(?:ms|time)/
 
 /** The provider's id of a request, by the names in use. */
-const requestIds = ["request-id", "x-request-id", "x-amzn-requestid", "apim-request-id", "x-ms-request-id", "x-generation-id"]
+const requestIds = [
+  "request-id",
+  "x-request-id",
+  "x-amzn-requestid",
+  "apim-request-id",
+  "x-ms-request-id",
+  "x-generation-id"
+]
 
 /** Everything but these is hidden from the HttpClient's own span. */
 export const redactedNames: ReadonlyArray<RegExp> = [

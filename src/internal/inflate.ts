@@ -24,7 +24,9 @@ const inflated = <E>(source: Stream.Stream<Uint8Array, E>, broken: E): Stream.St
     Stream.fromReadableStream({
       // TypeScript's DOM types give the two ends of DecompressionStream different buffers.
       evaluate: () =>
-        readable.pipeThrough(new DecompressionStream("gzip") as unknown as ReadableWritablePair<Uint8Array, Uint8Array>),
+        readable.pipeThrough(
+          new DecompressionStream("gzip") as unknown as ReadableWritablePair<Uint8Array, Uint8Array>
+        ),
       onError: () => broken
     })))
 

@@ -41,7 +41,8 @@ const codesOf = (error: unknown, depth = 0): ReadonlyArray<string> => {
 /** The first code that names a fault of the network, kept as it is. */
 export const codeOf = (error: unknown): string | undefined => {
   const codes = codesOf(error)
-  return codes.find((code) => phases.has(code)) ?? codes.find((code) => /^E[A-Z]|^UND_ERR|^ERR_|^CERT_|^HPE_|TLS|SSL|CERT/.test(code))
+  return codes.find((code) => phases.has(code)) ??
+    codes.find((code) => /^E[A-Z]|^UND_ERR|^ERR_|^CERT_|^HPE_|TLS|SSL|CERT/.test(code))
 }
 
 /** `where` is what was being reached. */

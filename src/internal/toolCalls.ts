@@ -5,8 +5,8 @@
  * `"null"`, or never. So identity is a non-empty id, else the server's index, else the latest call, and what goes out
  * has an index of our own.
  */
-import type { Output } from "../Dialect.ts"
 import type { ToolCallDelta } from "../ChatCompletionChunk.ts"
+import type { Output } from "../Dialect.ts"
 
 interface Call {
   /** Our own index, dense, in order of appearance. */
