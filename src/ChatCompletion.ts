@@ -23,7 +23,7 @@ export interface CompletedToolCall {
   readonly id: string
   readonly type: "function"
   readonly function: { readonly name: string; readonly arguments: string }
-  /** True when the answer ended with `stop` or `tool_calls` *and* the arguments parse to a JSON object: safe to run. */
+  /** True when the answer ended with `stop` or `tool_calls` *and* the arguments parse to a JSON object of a named function. */
   readonly complete: boolean
 }
 

@@ -191,7 +191,12 @@ export class Normaliser {
   private wholeBody(transport: Fault | undefined): void {
     const text = this.whole.text()
     const json = parseJson(text)
-    if (json === undefined) return this.fail(transport ?? { reason: { _tag: "TruncatedStream" } })
+    if (json === undefined) {
+      // A document that was closed and is none was not cut.
+      this.head = text
+      const isCut = !/[}\]]\s*$/.test(text.slice(-64))
+      return this.fail(transport ?? (isCut ? { reason: { _tag: "TruncatedStream" } } : this.unexpected()))
+    }
     const error = ErrorFacts.ofEvent(json, undefined)
     if (error !== undefined) return this.fail(this.fault(error))
     const outputs = this.decoder.completion(json)

@@ -373,8 +373,8 @@ describe("toMessage", () => {
         toolCalls: [{ id: "call_1", type: "function", function: { name: "f", arguments: "{}" } }],
         native: { dialect: "d", blocks: [{ b: 1 }] }
       })
-      assert.deepStrictEqual(ChatCompletion.toMessage(answer, 1), { role: "assistant", refusal: "no" })
-      assert.deepStrictEqual(ChatCompletion.toMessage(answer, 7), { role: "assistant" })
+      assert.deepStrictEqual(ChatCompletion.toMessage(answer, { choice: 1 }), { role: "assistant", refusal: "no" })
+      assert.deepStrictEqual(ChatCompletion.toMessage(answer, { choice: 7 }), { role: "assistant" })
 
       const stored = JSON.stringify(yield* Schema.encode(AssistantMessage)(message))
       assert.deepStrictEqual(yield* Schema.decodeUnknown(AssistantMessage)(JSON.parse(stored)), message)

@@ -271,7 +271,7 @@ const ways: ReadonlyArray<Way> = [
   {
     name: "no end",
     script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
-    failure: { call: { timeouts: { total: "80 millis" } } },
+    failure: { call: { timeouts: { total: "400 millis" } } },
     tag: "Timeout"
   },
   {

@@ -28,7 +28,8 @@ export const completedToolCall = (
   const { id, type, function: { arguments: text, name } } = call
   if (!isFinished(finishReason)) return { id, type, function: { name, arguments: text }, complete: false }
   const finished = text.trim() === "" ? "{}" : text
-  const complete = Option.exists(parse(finished), Predicate.isRecord)
+  // A call without a name is nothing that could be run.
+  const complete = name !== "" && Option.exists(parse(finished), Predicate.isRecord)
   return { id, type, function: { name, arguments: finished }, complete }
 }
 

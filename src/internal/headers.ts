@@ -18,7 +18,7 @@ const requestIds = [
 
 /** Everything but these is hidden from the HttpClient's own span. */
 export const redactedNames: ReadonlyArray<RegExp> = [
-  /^(?!(?:accept|accept-encoding|content-type|content-length|content-encoding|transfer-encoding|date|server)$)/
+  /^(?!(?:accept|accept-encoding|content-length|content-encoding|transfer-encoding|date)$)/
 ]
 
 export type HeaderMap = { readonly [name: string]: string | undefined }

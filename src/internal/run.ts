@@ -100,8 +100,8 @@ export class Run {
       requestId: requestId ?? this.requestId,
       reason: this.scrubbed(fault.reason),
       status,
-      code: code === undefined ? undefined : this.secrets.scrub(code),
-      detail: detail === undefined ? undefined : excerpt(this.secrets.scrub(detail)),
+      code: this.said(code),
+      detail: this.said(detail),
       shouldRetry
     })
   }
@@ -158,7 +158,23 @@ export class Run {
     }
   }
 
+  /** Words of the server's, bounded and without credentials. */
+  private said(text: string): string
+  private said(text: string | undefined): string | undefined
+  private said(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : excerpt(this.secrets.scrub(text))
+  }
+
   private scrubbed(reason: Reason): Reason {
-    return "excerpt" in reason ? { ...reason, excerpt: excerpt(this.secrets.scrub(reason.excerpt)) } : reason
+    switch (reason._tag) {
+      case "InvalidRequest":
+        return reason.param === undefined ? reason : { ...reason, param: this.said(reason.param) }
+      case "UnexpectedBody":
+        return { ...reason, contentType: this.said(reason.contentType), excerpt: this.said(reason.excerpt) }
+      case "MalformedChunk":
+        return { ...reason, excerpt: this.said(reason.excerpt) }
+      default:
+        return reason
+    }
   }
 }

@@ -5,25 +5,45 @@
 const hidden = "<redacted>"
 
 /** What looks like a key, whoever it belongs to. */
-const keyLike = /\b(?:sk|pk|rk|gsk|xai|key|AIza)[-_][\w*.-]{6,}|\bBearer\s+[^\s"',;]{6,}/gi
+const keyLike = /\b(?:sk|pk|rk|gsk|xai|key)[-_][\w*.-]{6,}|\bAIza[\w*-]{10,}|\bBearer\s+[^\s"',;]{6,}/gi
 
-/** Every credential and custom header value of the call. Short ones are words, and would tear holes into the text. */
+/** Shorter values are words, and would tear holes into the text. */
+const shortest = 4
+
+/** `Bearer <token>`, `Basic <token>`: a server may say the token alone. */
+const withScheme = /^[\w-]+\s+(\S{8,})$/
+
+/** Every credential and custom header value of the call. */
 export class Secrets {
   private readonly values = new Set<string>()
 
   add(secret: string): void {
     const value = secret.trim()
-    if (value.length >= 4) {
-      this.values.add(value)
-      this.values.add(encodeURIComponent(value))
-      // The value within its JSON text.
-      this.values.add(JSON.stringify(value).slice(1, -1))
-    }
+    if (value.length < shortest) return
+    this.values.add(value)
+    // The value within its JSON text.
+    this.values.add(JSON.stringify(value).slice(1, -1))
+    // Half of a surrogate pair has no URL form.
+    if (!/\p{Surrogate}/u.test(value)) this.values.add(encodeURIComponent(value))
+    const token = withScheme.exec(value)?.[1]
+    if (token !== undefined) this.add(token)
   }
 
   scrub(text: string): string {
+    const values = [...this.values].sort((a, b) => b.length - a.length)
     let clean = text
-    for (const value of [...this.values].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(value, hidden)
-    return clean.replace(keyLike, hidden)
+    for (const value of values) clean = clean.replaceAll(value, hidden)
+    return withoutCut(clean, values).replace(keyLike, hidden)
   }
+}
+
+/** What a server says is read up to a limit, which can be in the middle of a value. */
+const withoutCut = (text: string, values: ReadonlyArray<string>): string => {
+  const body = text.endsWith("…") ? text.slice(0, -1) : text
+  for (const value of values) {
+    for (let length = Math.min(value.length - 1, body.length); length >= shortest; length--) {
+      if (body.endsWith(value.slice(0, length))) return body.slice(0, body.length - length) + hidden
+    }
+  }
+  return text
 }

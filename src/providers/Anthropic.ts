@@ -52,7 +52,12 @@ export const endpoint: Endpoint.Endpoint = {
 }
 
 export interface Options extends Provider.LayerOptions {
-  /** The API version, the `anthropic-version` header. Default: 2023-06-01. */
+  /**
+   * The API version, the `anthropic-version` header. Default: 2023-06-01, the one that takes every parameter of
+   * `CompletionParams` that this dialect sends; 2026-10-21 takes no `temperature` and no `topP`.
+   *
+   * @see https://platform.claude.com/docs/en/api/versioning
+   */
   readonly version?: string | undefined
   /** Features that are not in the version: the `anthropic-beta` header. */
   readonly betas?: ReadonlyArray<string> | undefined
