@@ -240,7 +240,7 @@ class Exchange {
 
   private body({ outputs }: TestAnswer.Read, truncated: boolean): string {
     const json = JSON.stringify({ read: this.told.push(outputs) - 1, outputs })
-    return this.stream ? `data: ${json}\n\n` : truncated ? json.slice(0, -1) : json
+    return this.stream ? `data: ${json}\n\n` : truncated ? "{" : json
   }
 
   private outputs(json: unknown): ReadonlyArray<Output> {
