@@ -16,9 +16,6 @@ const parse = (pieces: Iterable<Uint8Array>, limit = large) => {
   return { frames, intact }
 }
 
-const datas = (text: string, limit?: number): ReadonlyArray<string> =>
-  parse([Bytes.bytesOf(text)], limit).frames.map((frame) => frame.data)
-
 const bodies: ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> = [
   ["two events", "data: a\n\ndata: b\n\n", ["a", "b"]],
   ["no space after the colon", "data:a\n\ndata:{\"x\":1}\n\n", ["a", "{\"x\":1}"]],

@@ -12,7 +12,7 @@
  * and the text ahead of a server tool is a sentence. From the first such block on a block is kept until it is whole.
  */
 import type { Output } from "../Dialect.ts"
-import type { Json, JsonObject } from "./json.ts"
+import { isObject, type Json, type JsonObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 
 /** `opaque`: whatever is neither the answer's text nor a call of the caller's tools. */
@@ -62,9 +62,6 @@ export const make = (kind: Kind, sent: JsonObject, id: string | undefined): Bloc
   changed: new Map(),
   open: true
 })
-
-/** Everything that comes here was made by `JSON.parse`, so an object is a JSON object. */
-export const isObject = (u: unknown): u is JsonObject => typeof u === "object" && u !== null && !Array.isArray(u)
 
 const isNothing = (json: Json): boolean => json === null || (Array.isArray(json) && json.length === 0)
 

@@ -10,7 +10,7 @@ import type { Output } from "../Dialect.ts"
 import type { Block, Kind, Store } from "./anthropicBlocks.ts"
 import * as Blocks from "./anthropicBlocks.ts"
 import * as Usage from "./anthropicUsage.ts"
-import type { JsonObject } from "./json.ts"
+import { isObject, type JsonObject } from "./json.ts"
 import * as Reader from "./reader.ts"
 
 const text = Schema.optional(Schema.String)
@@ -121,7 +121,7 @@ export const finishReason = (stopReason: string): string => reasons.get(stopReas
 
 /** A search result is OpenAI's `url_citation`; places in the caller's documents stay as they are. */
 const annotationOf = (citation: unknown): Annotation | undefined => {
-  if (!Blocks.isObject(citation)) return undefined
+  if (!isObject(citation)) return undefined
   const known = readCitation(citation)
   if (known?.type !== "web_search_result_location" || known.url === undefined) return citation
   const { cited_text, title, url } = known
@@ -151,7 +151,7 @@ const begin = (state: State, index: number, kind: Kind, sent: JsonObject, id?: s
 const started = (state: State, index: number, json: unknown, outputs: Array<Output>): void => {
   const before = state.blocks.get(index)
   if (before !== undefined) stopped(state, index, before, outputs)
-  if (!Blocks.isObject(json)) return
+  if (!isObject(json)) return
   const known = readBlock(json)
   switch (known?.type) {
     case "text": {
@@ -183,7 +183,7 @@ const stopped = (state: State, index: number, block: Block, outputs: Array<Outpu
   state.blocks.delete(index)
   const input = block.sent["input"]
   // An input that was there from the start, and not sent in pieces.
-  if (block.kind === "tool" && !block.hasInput && Blocks.isObject(input) && Object.keys(input).length > 0) {
+  if (block.kind === "tool" && !block.hasInput && isObject(input) && Object.keys(input).length > 0) {
     outputs.push({ _tag: "ToolCall", choice: 0, id: block.id, index, arguments: JSON.stringify(input) })
   }
   Blocks.tell(state.store, outputs)
@@ -217,7 +217,7 @@ const opaque = (state: State, block: Block, json: JsonObject): void => {
 }
 
 const cited = (state: State, block: Block, citation: unknown): ReadonlyArray<Output> => {
-  if (!Blocks.isObject(citation)) return nothing
+  if (!isObject(citation)) return nothing
   Blocks.cite(state.store, block, citation)
   return [{ _tag: "Annotations", choice: 0, annotations: annotationsOf([citation]) }]
 }
@@ -225,7 +225,7 @@ const cited = (state: State, block: Block, citation: unknown): ReadonlyArray<Out
 const piece = (state: State, index: number, json: unknown): ReadonlyArray<Output> => {
   const block = state.blocks.get(index)
   if (block?.kind === "opaque") {
-    if (Blocks.isObject(json)) opaque(state, block, json)
+    if (isObject(json)) opaque(state, block, json)
     return nothing
   }
   const delta = readDelta(json)
@@ -259,7 +259,7 @@ const piece = (state: State, index: number, json: unknown): ReadonlyArray<Output
 }
 
 const counted = (state: State, usage: unknown, outputs: Array<Output>): void => {
-  if (!Blocks.isObject(usage)) return
+  if (!isObject(usage)) return
   const { serviceTier } = Usage.count(state.counts, usage)
   if (serviceTier !== undefined) outputs.push({ _tag: "Head", serviceTier })
   outputs.push({ _tag: "Usage", usage: Usage.of(state.counts) })
@@ -284,7 +284,7 @@ const ended = (state: State, { delta, usage }: End): ReadonlyArray<Output> => {
   if (reason) {
     closed(state, outputs)
     // Why the model refused: category and explanation. No text of the model's, so no `refusal`.
-    if (Blocks.isObject(delta?.stop_details)) {
+    if (isObject(delta?.stop_details)) {
       outputs.push({ _tag: "Annotations", choice: 0, annotations: [delta.stop_details] })
     }
     outputs.push({ _tag: "Finish", choice: 0, reason: finishReason(reason), native: reason })

@@ -13,10 +13,9 @@ import type {
   ToolCall,
   ToolMessage
 } from "../CompletionParams.ts"
-import { isObject } from "./anthropicBlocks.ts"
 import type { Context, Encoded } from "./anthropicParts.ts"
 import { blocksOf, extraOf, textBlock, withExtra } from "./anthropicParts.ts"
-import type { Json, JsonObject } from "./json.ts"
+import { isObject, type Json, type JsonObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 
 export interface Conversation {

@@ -6,8 +6,7 @@
  * `iterations` of an answer are what the counts are made of, or are billed apart, and are never summed.
  */
 import type { Usage } from "../ChatCompletionChunk.ts"
-import { isObject } from "./anthropicBlocks.ts"
-import type { Json, JsonObject } from "./json.ts"
+import { isObject, type Json, type JsonObject } from "./json.ts"
 
 /** The last value of each field, as sent. */
 export type Counts = Map<string, Json>

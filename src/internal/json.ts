@@ -9,3 +9,6 @@ export type Json = null | boolean | number | string | ReadonlyArray<Json> | Json
 export interface JsonObject {
   readonly [key: string]: Json
 }
+
+/** An object among what `JSON.parse` made, where every object is a JSON object. */
+export const isObject = (u: unknown): u is JsonObject => typeof u === "object" && u !== null && !Array.isArray(u)

@@ -1,10 +1,7 @@
 /**
  * Deep merge of JSON objects: how a caller's `extra` goes into the wire object, last.
  */
-import type { Json, JsonObject } from "./json.ts"
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === "object" && json !== null && !Array.isArray(json)
+import { isObject, type JsonObject } from "./json.ts"
 
 /**
  * `over` wins; objects are merged key by key, everything else replaces. Keys are defined, not assigned, so that a

@@ -3,9 +3,6 @@
  */
 import type { Json, JsonObject } from "./json.ts"
 
-/** What an event holds was parsed from JSON, so that an object in it is a JSON object. */
-export const isObject = (u: unknown): u is JsonObject => typeof u === "object" && u !== null && !Array.isArray(u)
-
 const isPresent = (entry: [string, Json | undefined]): entry is [string, Json] => entry[1] !== undefined
 
 /** The fields that have a value: OpenAI's servers tolerate a `null`, many of those that imitate them do not. */

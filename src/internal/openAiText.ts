@@ -2,7 +2,7 @@
  * Text and reasoning out of the shapes in which servers put them: a string, an object, or a list of typed parts.
  */
 import type { Output } from "../Dialect.ts"
-import { isObject } from "./openAiJson.ts"
+import { isObject } from "./json.ts"
 
 /** Deeper than any server nests a text; a limit, because the depth of an event is the server's choice. */
 const deepest = 4

@@ -2,8 +2,7 @@
  * Token counts in OpenAI's shape, and in the words of those who add to it.
  */
 import type { Usage } from "../ChatCompletionChunk.ts"
-import type { Json, JsonObject } from "./json.ts"
-import { isObject } from "./openAiJson.ts"
+import { isObject, type Json, type JsonObject } from "./json.ts"
 
 type Counts = { -readonly [K in keyof Usage]?: Usage[K] }
 

@@ -4,12 +4,11 @@
  * The wire carries the entries of other providers under a key of ours, `extra`, and of `openai`'s entry there only what
  * would collide with a field that is known.
  */
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import * as Field from "./chunkField.ts"
 import * as JsonField from "./chunkJson.ts"
-import type { Json, JsonObject } from "./json.ts"
+import { isObject, type Json, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 
 export const Extra = JsonField.dictionary(
@@ -54,7 +53,6 @@ const split = (known: Known, object: JsonObject): readonly [inside: JsonObject, 
   return [Object.fromEntries(inside), Object.fromEntries(outside)]
 }
 
-const isObject = (json: Json): json is JsonObject => Predicate.isRecord(json)
 
 const isEmpty = (object: JsonObject): boolean => Object.keys(object).length === 0
 

@@ -145,7 +145,7 @@ const compileAst = (ast: AST.AST): Read => {
  * known here: a wire Schema that cannot be read is a mistake in the program, not in the data.
  */
 export const compile = <A, I>(schema: Schema.Schema<A, I>): (u: unknown) => A | undefined => {
-  const read = compileAst(AST.typeAST(schema.ast))
+  const read = compileAst(schema.ast)
   // The closures were made from this Schema's own AST, field by field; TypeScript cannot see that.
   return (u) => read(u) as A | undefined
 }
