@@ -53,7 +53,6 @@ const split = (known: Known, object: JsonObject): readonly [inside: JsonObject, 
   return [Object.fromEntries(inside), Object.fromEntries(outside)]
 }
 
-
 const isEmpty = (object: JsonObject): boolean => Object.keys(object).length === 0
 
 const toMemory = (known: Known, wire: JsonObject): JsonObject => {
