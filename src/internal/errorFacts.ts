@@ -51,7 +51,7 @@ const upstreamText = (fields: Fields): string | undefined => text(fieldsOf(field
 const factsOf = (error: unknown, envelope: Fields): WireError => {
   const fields = fieldsOf(firstItem(error))
   const code = text(fields["code"]) ?? text(fieldsOf(fields["error"])["code"])
-  const said = text(error) ?? text(fields["message"]) ?? detailText(fields["detail"]) ?? detailText(envelope["message"])
+  const said = text(firstItem(error)) ?? text(fields["message"]) ?? detailText(fields["detail"]) ?? detailText(envelope["message"])
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
@@ -88,6 +88,6 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
 
 /** The body of a response that is an error by its status: whatever it says, it is about the error. */
 export const ofBody = (json: unknown): WireError => {
-  const marked = ofEvent(json, "error")
+  const marked = ofEvent(json, undefined) ?? ofEvent(json, "error")
   return marked ?? factsOf(json, fieldsOf(json))
 }

@@ -1,0 +1,58 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Body from "../../src/internal/body.ts"
+import * as Bytes from "../kit/bytes.ts"
+
+describe("kindOf", () => {
+  const cases: ReadonlyArray<readonly [body: string, kind: Body.Kind | undefined]> = [
+    ["data: a", "frames"],
+    [": ping", "frames"],
+    ["event: x", "frames"],
+    ["Internal error", "frames"],
+    ["{\"error\":1}", "json"],
+    ["  \r\n\t[1]", "json"],
+    ["\ufeff{", "json"],
+    ["<!doctype html>", "page"],
+    ["\n\n<html>", "page"],
+    ["", undefined],
+    [" \r\n", undefined],
+    ["\ufeff", undefined]
+  ]
+  for (const [body, kind] of cases) {
+    it(`${JSON.stringify(body)} is ${kind ?? "not known yet"}`, () => {
+      assert.strictEqual(Body.kindOf(Bytes.bytesOf(body), false), kind)
+    })
+  }
+
+  it("where frames are JSON, the first byte tells nothing of a document", () => {
+    assert.strictEqual(Body.kindOf(Bytes.bytesOf("{\"a\":1}\n"), true), "frames")
+    assert.strictEqual(Body.kindOf(Bytes.bytesOf("<html>"), true), "page")
+  })
+})
+
+describe("isAnnounced", () => {
+  it("compares the media type alone", () => {
+    const announced = (type: string | undefined) => Body.isAnnounced(type, ["text/event-stream"])
+    for (const type of ["text/event-stream", "Text/Event-Stream; charset=utf-8", " text/event-stream ;x"]) {
+      assert.isTrue(announced(type))
+    }
+    for (const type of [undefined, "", "text/html", "application/json; x=text/event-stream"]) {
+      assert.isFalse(announced(type))
+    }
+  })
+})
+
+describe("Collector", () => {
+  it("puts pieces together, characters that are cut included", () => {
+    const collector = new Body.Collector()
+    const text = "{\"a\":\"é👩\"}"
+    for (const piece of Bytes.byteByByte(Bytes.bytesOf(text))) assert.isTrue(collector.push(piece, 100))
+    assert.strictEqual(collector.text(), text)
+  })
+
+  it("says when the limit is passed", () => {
+    const collector = new Body.Collector()
+    assert.isTrue(collector.push(Bytes.bytesOf("12345"), 10))
+    assert.isTrue(collector.push(Bytes.bytesOf("67890"), 10))
+    assert.isFalse(collector.push(Bytes.bytesOf("x"), 10))
+  })
+})

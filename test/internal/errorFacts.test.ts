@@ -1,0 +1,137 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as FastCheck from "effect/FastCheck"
+import * as ErrorFacts from "../../src/internal/errorFacts.ts"
+
+/** The facts that are there. */
+const told = (error: ErrorFacts.WireError | undefined): object | undefined =>
+  error &&
+  Object.fromEntries(Object.entries(error).filter(([, value]: readonly [string, unknown]) => value !== undefined))
+
+const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object]> = [
+  ["OpenAI", { error: { message: "no", type: "invalid_request_error", code: "model_not_found", param: "model" } }, {
+    message: "no",
+    type: "invalid_request_error",
+    code: "model_not_found",
+    param: "model"
+  }],
+  ["a text", { error: "model runner crashed" }, { message: "model runner crashed" }],
+  ["Anthropic", { type: "error", error: { type: "overloaded_error", message: "Overloaded" }, request_id: "req_1" }, {
+    message: "Overloaded",
+    type: "overloaded_error",
+    requestId: "req_1"
+  }],
+  ["vLLM", { object: "error", message: "boom", type: "InternalServerError", code: 500 }, {
+    message: "boom",
+    type: "InternalServerError",
+    code: "500",
+    status: 500
+  }],
+  ["FastAPI", { detail: "Not here" }, { message: "Not here" }],
+  ["FastAPI's list", { detail: [{ loc: ["body"], msg: "field required" }] }, { message: "field required" }],
+  ["DashScope", { code: "InvalidApiKey", message: "Invalid API-key", request_id: "r" }, {
+    code: "InvalidApiKey",
+    message: "Invalid API-key",
+    requestId: "r"
+  }],
+  ["Cloudflare", { success: false, errors: [{ code: 7003, message: "no route" }] }, {
+    code: "7003",
+    message: "no route"
+  }],
+  ["Google", [{ error: { code: 429, message: "quota", status: "RESOURCE_EXHAUSTED" } }], {
+    code: "429",
+    message: "quota",
+    status: 429,
+    type: "RESOURCE_EXHAUSTED"
+  }],
+  ["OpenRouter", { error: { code: 429, message: "Provider returned error", metadata: { raw: "slow down" } } }, {
+    code: "429",
+    status: 429,
+    message: "Provider returned error: slow down"
+  }],
+  ["a code that is null", { error: { message: "no", type: "server_error", code: null } }, {
+    message: "no",
+    type: "server_error"
+  }],
+  ["no text at all", { error: { code: "", message: "", type: "server_error" }, request_id: "" }, {
+    type: "server_error"
+  }],
+  ["llama.cpp", { error: { code: 400, message: "too long", type: "exceed_context_size_error" } }, {
+    code: "400",
+    status: 400,
+    message: "too long",
+    type: "exceed_context_size_error"
+  }]
+]
+
+describe("ofEvent", () => {
+  for (const [name, json, facts] of shapes) {
+    it(name, () => {
+      assert.deepStrictEqual(told(ErrorFacts.ofEvent(json, undefined)), facts)
+      assert.deepStrictEqual(told(ErrorFacts.ofBody(json)), facts)
+    })
+  }
+
+  const none: ReadonlyArray<readonly [string, unknown]> = [
+    ["a chunk", { id: "c", object: "chat.completion.chunk", choices: [] }],
+    ["a chunk that says there is no error", { choices: [], error: null }],
+    ["an error that is empty", { choices: [], error: "" }],
+    ["no errors", { choices: [], errors: [] }],
+    ["a chunk with a code and a message", { choices: [], code: 1, message: "x" }],
+    ["an event with a type", { type: "message_start", message: { id: "m" } }],
+    ["billing", { object: "billing.summary", billing: {} }],
+    ["null", null],
+    ["a number", 7],
+    ["an empty object", {}],
+    ["a list", [1, 2]]
+  ]
+  for (const [name, json] of none) {
+    it(`${name} is no error`, () => {
+      assert.isUndefined(ErrorFacts.ofEvent(json, undefined))
+    })
+  }
+
+  it("the frame's name makes an error of what has no mark", () => {
+    assert.deepStrictEqual(told(ErrorFacts.ofEvent({ message: "no" }, "error")), { message: "no" })
+    assert.isUndefined(ErrorFacts.ofEvent({ message: "no" }, "message"))
+  })
+
+  it("a wait that the error asks for", () => {
+    for (
+      const json of [
+        { error: { message: "x", retry_after: 2 } },
+        { error: { message: "x", metadata: { retry_after_seconds: 2 } } }
+      ]
+    ) {
+      const wait = ErrorFacts.ofEvent(json, undefined)?.retryAfter
+      assert.strictEqual(wait === undefined ? undefined : Duration.toSeconds(wait), 2)
+    }
+    for (const wrong of [-1, "2", null, {}]) {
+      assert.isUndefined(ErrorFacts.ofEvent({ error: { message: "x", retry_after: wrong } }, undefined)?.retryAfter)
+    }
+  })
+
+  it("is total", () => {
+    FastCheck.assert(
+      FastCheck.property(FastCheck.jsonValue(), FastCheck.constantFrom("error", undefined), (json, event) => {
+        ErrorFacts.ofEvent(json, event)
+        ErrorFacts.ofBody(json)
+        ErrorFacts.ofEvent({ error: json }, event)
+      })
+    )
+  })
+})
+
+describe("ofBody", () => {
+  it("takes what is there", () => {
+    assert.deepStrictEqual(told(ErrorFacts.ofBody({ errors: ["no"] })), { message: "no" })
+    assert.deepStrictEqual(told(ErrorFacts.ofBody({ type: "about:blank", title: "x", detail: "no" })), {
+      message: "no",
+      type: "about:blank"
+    })
+    assert.deepStrictEqual(told(ErrorFacts.ofBody({ message: "no", type: "x" })), { message: "no", type: "x" })
+    assert.deepStrictEqual(told(ErrorFacts.ofBody("text")), { message: "text" })
+    assert.deepStrictEqual(told(ErrorFacts.ofBody(null)), {})
+    assert.deepStrictEqual(told(ErrorFacts.ofBody([])), {})
+  })
+})

@@ -1,0 +1,103 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import { type Limits, Watchdog } from "../../src/internal/watchdog.ts"
+
+const limits: Limits = { headers: 100, firstContent: 1_000, idle: 300 }
+
+/** A watchdog on the clock of the test, and what it says and when. */
+const watch = (chosen: Partial<Limits> = {}) =>
+  Effect.gen(function*() {
+    const clock = yield* Effect.clock
+    const watchdog = new Watchdog(clock, { ...limits, ...chosen })
+    const fiber = yield* Effect.fork(
+      Effect.map(watchdog.expired, ({ phase }) => [phase, clock.unsafeCurrentTimeMillis()])
+    )
+    const pass = (millis: number) => TestClock.adjust(millis)
+    return { watchdog, pass, end: Effect.zipRight(pass(100_000), Fiber.join(fiber)) }
+  })
+
+describe("Watchdog", () => {
+  it.effect("headers", () =>
+    Effect.gen(function*() {
+      const { end } = yield* watch()
+      assert.deepStrictEqual(yield* end, ["headers", 100])
+    }))
+
+  it.effect("first content, from the start", () =>
+    Effect.gen(function*() {
+      const { end, pass, watchdog } = yield* watch()
+      yield* pass(99)
+      watchdog.headers()
+      assert.deepStrictEqual(yield* end, ["firstContent", 1_000])
+    }))
+
+  it.effect("first content where it is shorter than headers", () =>
+    Effect.gen(function*() {
+      const { end } = yield* watch({ firstContent: 50 })
+      assert.deepStrictEqual(yield* end, ["firstContent", 50])
+    }))
+
+  it.effect("idle, from the last content, though it sleeps towards a later deadline", () =>
+    Effect.gen(function*() {
+      const { end, pass, watchdog } = yield* watch()
+      watchdog.headers()
+      yield* pass(200)
+      watchdog.content()
+      yield* pass(250)
+      watchdog.content()
+      assert.deepStrictEqual(yield* end, ["idle", 750])
+    }))
+
+  it.effect("silence, which only news begin anew", () =>
+    Effect.gen(function*() {
+      const { end, pass, watchdog } = yield* watch()
+      watchdog.headers()
+      watchdog.whole(true)
+      yield* pass(6_000)
+      watchdog.whole(false)
+      yield* pass(1_000)
+      watchdog.whole(true)
+      yield* pass(5_000)
+      watchdog.whole(false)
+      assert.deepStrictEqual(yield* end, ["silence", 17_000])
+    }))
+
+  it.effect("time that the consumer took does not count", () =>
+    Effect.gen(function*() {
+      const { end, pass, watchdog } = yield* watch()
+      watchdog.headers()
+      watchdog.content()
+      yield* pass(100)
+      watchdog.hold()
+      yield* pass(5_000)
+      watchdog.resume()
+      yield* pass(100)
+      watchdog.hold()
+      yield* pass(50)
+      watchdog.resume()
+      assert.deepStrictEqual(yield* end, ["idle", 5_350])
+    }))
+
+  it.effect("what is infinite never comes", () =>
+    Effect.gen(function*() {
+      const { end, watchdog } = yield* watch({ headers: Infinity, firstContent: Infinity })
+      yield* TestClock.adjust("10 days")
+      watchdog.headers()
+      watchdog.content()
+      assert.deepStrictEqual(yield* end, ["idle", 864_000_300])
+    }))
+
+  it.effect("nothing comes after the attempt", () =>
+    Effect.gen(function*() {
+      const clock = yield* Effect.clock
+      const watchdog = new Watchdog(clock, limits)
+      const fiber = yield* Effect.fork(watchdog.expired)
+      watchdog.off()
+      yield* TestClock.adjust("1 day")
+      assert.strictEqual((yield* fiber.poll)._tag, "None")
+      assert.strictEqual(watchdog.elapsed(), 86_400_000)
+      yield* Fiber.interrupt(fiber)
+    }))
+})
