@@ -3,7 +3,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
-import * as Console from "effect/Console"
+import type * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
@@ -277,7 +277,7 @@ const ways: ReadonlyArray<Way> = [
   {
     name: "a stop that was asked for",
     script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
-    failure: { call: { cancel: Effect.sleep("60 millis") } },
+    failure: { call: { cancel: Effect.sleep("400 millis") } },
     tag: "Cancelled"
   }
 ]

@@ -169,20 +169,23 @@ export class Answer {
 
   /** What is owed at the end: arguments of calls without any, a finish for each choice, the counts. */
   finish(raw: ReadonlyArray<unknown>): void {
-    this.flush(raw)
+    // On the first chunk that comes of them.
+    let untold = this.flush(raw) ? [] : raw
     for (const choice of [...this.choices.values()].sort((a, b) => a.index - b.index)) {
       const reason = this.reasonOf(choice)
       const owed = choice.tools.close(isWhole(reason))
       if (owed.length > 0) {
         this.deltaOf(choice).toolCalls = owed
-        this.flush([])
+        this.flush(untold)
+        untold = []
       }
       this.emit([{
         index: choice.index,
         delta: choice.introduced ? {} : { role: "assistant" },
         finishReason: reason,
         ...(choice.finish === undefined ? undefined : { nativeFinishReason: choice.finish.native })
-      }], [])
+      }], untold)
+      untold = []
     }
     const usage = this.usage
     if (usage !== undefined && this.options.params.includeUsage !== false) this.emit([], [], usage)

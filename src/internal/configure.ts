@@ -3,7 +3,9 @@
  */
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
+import * as HashSet from "effect/HashSet"
 import * as Redacted from "effect/Redacted"
 import type { Endpoint } from "../Endpoint.ts"
 import { ProviderError } from "../ProviderError.ts"
@@ -22,7 +24,7 @@ export const read = <Options>(
     for (const [name, value] of Object.entries(withDefaults(endpoint, options))) {
       const resolved = Config.isConfig(value) ? yield* valueOf(endpoint, name, value) : value
       if (name === "apiKey" && endpoint.auth._tag !== "None" && isBlank(resolved)) {
-        return yield* missingKey(endpoint, endpoint.env.apiKey ?? name)
+        return yield* missingKey(endpoint, (yield* placeOf(value)) ?? endpoint.env.apiKey ?? name)
       }
       if (inEnvironment.has(name) && isBlank(resolved)) continue
       plain.set(name, resolved)
@@ -54,6 +56,22 @@ const valueOf = (endpoint: Endpoint, name: string, config: Config.Config<unknown
     (error) => name === "apiKey" && ConfigError.isMissingDataOnly(error),
     (error) => missingKey(endpoint, pathOf(error))
   )
+
+/** Where a Config looks first: an environment that has nothing says what it was asked for. */
+const placeOf = (value: unknown): Effect.Effect<string | undefined> =>
+  Config.isConfig(value)
+    ? Effect.configProviderWith((provider) => {
+      const nothing = ConfigProvider.makeFlat({
+        load: (path) => Effect.fail(ConfigError.MissingData([...path], "")),
+        enumerateChildren: () => Effect.succeed(HashSet.empty()),
+        patch: provider.flattened.patch
+      })
+      return Effect.match(ConfigProvider.fromFlat(nothing).load(value), {
+        onFailure: pathOf,
+        onSuccess: () => undefined
+      })
+    })
+    : Effect.succeed(undefined)
 
 const isBlank = (value: unknown): boolean => {
   const plain = Redacted.isRedacted(value) ? Redacted.value(value) : value

@@ -51,7 +51,8 @@ const upstreamText = (fields: Fields): string | undefined => text(fieldsOf(field
 const factsOf = (error: unknown, envelope: Fields): WireError => {
   const fields = fieldsOf(firstItem(error))
   const code = text(fields["code"]) ?? text(fieldsOf(fields["error"])["code"])
-  const said = text(firstItem(error)) ?? text(fields["message"]) ?? detailText(fields["detail"]) ?? detailText(envelope["message"])
+  const said = text(firstItem(error)) ?? text(fields["message"]) ?? detailText(fields["detail"]) ??
+    detailText(envelope["message"])
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??

@@ -98,11 +98,14 @@ describe("layerConfig", () => {
     Effect.gen(function*() {
       const own = OpenAi.layerConfig({ apiKey: Config.redacted("TENANT_KEY") })
       assert.strictEqual(missing(yield* sent(own, { OPENAI_API_KEY: "k" })), "TENANT_KEY")
+      assert.strictEqual(missing(yield* sent(own, { OPENAI_API_KEY: "k", TENANT_KEY: " " })), "TENANT_KEY")
+      assert.strictEqual(missing(yield* sent(OpenAi.layerConfig({ apiKey: Redacted.make("") }), {})), "OPENAI_API_KEY")
       assert.strictEqual(key(yield* sent(own, { TENANT_KEY: "k" })), "Bearer k")
       const nested = OpenAi.layerConfig({ apiKey: Config.nested(Config.redacted("KEY"), "TENANT") })
       const environment = (map: Variables) =>
         ConfigProvider.fromMap(new Map(Object.entries(map)), { pathDelim: "_", seqDelim: "," })
       assert.strictEqual(missing(yield* sent(nested, environment({}))), "TENANT_KEY")
+      assert.strictEqual(missing(yield* sent(nested, environment({ TENANT_KEY: "" }))), "TENANT_KEY")
       assert.strictEqual(key(yield* sent(nested, environment({ TENANT_KEY: "k" }))), "Bearer k")
       const either = OpenAi.layerConfig({
         apiKey: Config.orElse(Config.redacted("FIRST"), () => Config.redacted("SECOND"))
@@ -120,6 +123,8 @@ describe("layerConfig", () => {
         )
       assert.strictEqual(key(yield* sent(OpenAi.layerConfig(), provider({ APP_OPENAI_API_KEY: "k" }))), "Bearer k")
       assert.strictEqual(missing(yield* sent(OpenAi.layerConfig(), provider({}))), "APP_OPENAI_API_KEY")
+      const empty = provider({ APP_OPENAI_API_KEY: "" })
+      assert.strictEqual(missing(yield* sent(OpenAi.layerConfig(), empty)), "APP_OPENAI_API_KEY")
     }))
 
   it.effect("each option is a value or a Config", () =>
