@@ -209,12 +209,21 @@ const limitsOf = (
       limits: {
         headers: millis("headers", "1 minute"),
         firstContent: millis("firstContent", "4 minutes"),
-        idle: millis("idle", "2 minutes")
+        idle: millis("idle", "2 minutes"),
+        isWhole: false
       },
       total
     }
     // Without a stream there is nothing to see before the whole answer.
-    : { limits: { headers: Infinity, firstContent: millis("firstContent", "10 minutes"), idle: Infinity }, total }
+    : {
+      limits: {
+        headers: Infinity,
+        firstContent: millis("firstContent", "10 minutes"),
+        idle: Infinity,
+        isWhole: true
+      },
+      total
+    }
 }
 
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */

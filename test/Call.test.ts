@@ -21,6 +21,7 @@ import * as Provider from "../src/Provider.ts"
 import type { Timeout } from "../src/ProviderError.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as Timed from "./internal/timed.ts"
+import * as Bytes from "./kit/bytes.ts"
 import * as TestHttp from "./kit/testHttp.ts"
 import * as Wire from "./loopback/wire.ts"
 
@@ -157,12 +158,12 @@ describe("the clocks", () => {
       const ended = Effect.map(Clock.currentTimeMillis, (now) => {
         closed ??= now
       })
-      const server = Timed.server(Timed.sse([...times(5, wire.text("a")), "hang"], { ended }))
+      const server = Timed.server(Timed.sse([wire.text("a"), 1_000, ...times(4, wire.text("a")), "hang"], { ended }))
       const played = yield* Timed.run(server, {
         call: { timeouts: { total: "10 seconds" } },
-        onChunk: () => Effect.sleep("4 seconds")
+        onChunk: () => Effect.sleep("15 seconds")
       }, "1 hour")
-      isTimeout(played, "total", 20_000, { after: Duration.seconds(10) })
+      isTimeout(played, "total", 75_000, { after: Duration.seconds(10) })
       assert.strictEqual(played.text(), "aaaaa")
       assert.strictEqual(closed, 10_000)
     }))
@@ -262,7 +263,9 @@ describe("the clocks", () => {
         complete(Effect.never),
         complete(Effect.delay(body(text.slice(0, 20), "hang"), "5 minutes")),
         complete(Effect.never, { timeouts: { firstContent: "20 minutes" } }),
-        complete(Effect.never, { timeouts: { total: "2 minutes" } })
+        complete(Effect.never, { timeouts: { total: "2 minutes" } }),
+        // A server that streams though nobody asked for it.
+        complete(Timed.sse([wire.text("a"), 5 * minute, wire.text("b"), "hang"]))
       ])
       yield* Timed.settle
       yield* TestClock.adjust("1 hour")
@@ -274,7 +277,7 @@ describe("the clocks", () => {
       )
       assert.deepInclude(seen[0]?.[0], { _tag: "Timeout", phase: "firstContent" })
       assert.deepInclude(seen[3]?.[0], { _tag: "Timeout", phase: "total" })
-      assert.deepStrictEqual(seen.map(([, at]) => at / minute), [10, 10, 20, 2])
+      assert.deepStrictEqual(seen.map(([, at]) => at / minute), [10, 10, 20, 2, 10])
     }))
 
   it.effect("the transport's own limits are Timeouts", () =>
@@ -497,6 +500,50 @@ describe("faults from within", () => {
       const played = yield* Timed.run(server, { call: { onResponse: () => Effect.die("boom") } })
       assert.strictEqual(played.text(), "a")
       isSuccess(played, 0)
+    }))
+
+  it.effect("a transport that does not let go holds nothing up", () =>
+    Effect.gen(function*() {
+      const stuck = (text: string) => () =>
+        new Response(
+          new ReadableStream<Uint8Array>({
+            start: (controller) => controller.enqueue(Bytes.bytesOf(text)),
+            cancel: () => new Promise(() => undefined)
+          }),
+          { headers: { "content-type": "text/event-stream" } }
+        )
+      const failed = yield* Timed.run(Timed.server(stuck("data: {bad\n\n")))
+      assert.strictEqual(reasonOf(failed), "MalformedChunk")
+      assert.strictEqual(failed.ended()?.at, 0)
+      const again = yield* Timed.run(
+        Timed.server(stuck(wire.overloaded), stuck(Wire.answer(wire, "a"))),
+        {},
+        "1 second"
+      )
+      assert.strictEqual(again.text(), "a")
+      assert.deepInclude(again.ended(), { exit: Exit.void })
+      const hangs = yield* Timed.run(Timed.server(stuck(wire.text("a"))))
+      assert.isTrue(Exit.isInterrupted(yield* Fiber.interrupt(hangs.fiber)))
+      const idle = yield* Timed.run(
+        Timed.server(stuck(wire.text("a"))),
+        { call: { timeouts: { idle: "3 seconds" } } },
+        "1 minute"
+      )
+      assert.deepInclude(idle.error(), { _tag: "Timeout", phase: "idle" })
+    }))
+
+  it.effect("each run of a stream is a call of its own", () =>
+    Effect.gen(function*() {
+      const server = Timed.server(Timed.sse([Wire.answer(wire, "a", "b")]))
+      const text = yield* Effect.gen(function*() {
+        const stream = Stream.map((yield* Provider.Provider).completionStream(Wire.params), (chunk) =>
+          chunk.choices[0]?.delta.content ?? "")
+        const run = Stream.runFold(stream, "", (before, more) =>
+          before + more)
+        return [yield* run, ...(yield* Effect.all([run, run, run], { concurrency: 3 }))]
+      }).pipe(Effect.provide(Layer.provide(wire.layer({}), server.layer)))
+      assert.deepStrictEqual(text, ["ab", "ab", "ab", "ab"])
+      assert.lengthOf(server.sent, 4)
     }))
 
   it.effect("one signal for many calls keeps no listener", () =>

@@ -1,6 +1,8 @@
 /**
  * Whatever goes wrong: the key, the values of custom headers and the prompt appear nowhere but at the provider.
  */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import type * as Console from "effect/Console"
@@ -71,31 +73,33 @@ const logged = (effect: Effect.Effect<unknown>) =>
     return out
   })
 
-/** Every way to show a failure. */
-const renderings = (cause: Cause.Cause<unknown>) =>
-  Effect.gen(function*() {
+/** Every way to show a failure, but for the logs. */
+const renderings = (cause: Cause.Cause<unknown>): ReadonlyArray<readonly [string, string]> => {
+  const error = Cause.squash(cause)
+  return [
+    ["message", error instanceof Error ? error.message : ""],
+    ["String", String(error)],
+    ["stack", error instanceof Error ? String(error.stack) : ""],
+    ["JSON", JSON.stringify(error)],
+    ["inspect", util.inspect(error, deep)],
+    ["Cause.pretty", Cause.pretty(cause)],
+    ["Cause.pretty with causes", Cause.pretty(cause, { renderErrorCause: true })],
+    ["JSON of the cause", JSON.stringify(cause)],
+    ["inspect of the cause", util.inspect(cause, deep)],
+    ["Exit", String(Exit.failCause(cause))]
+  ]
+}
+
+const logs = (cause: Cause.Cause<unknown>) =>
+  Effect.suspend(() => {
     const error = Cause.squash(cause)
-    const logs = yield* logged(
+    return logged(
       Effect.logError("it failed", cause).pipe(
         Effect.zipRight(Effect.logError(cause)),
         Effect.zipRight(Effect.logError("it failed", error)),
         Effect.annotateLogs({ error })
       )
     )
-    const shown: ReadonlyArray<readonly [string, string]> = [
-      ["message", error instanceof Error ? error.message : ""],
-      ["String", String(error)],
-      ["stack", error instanceof Error ? String(error.stack) : ""],
-      ["JSON", JSON.stringify(error)],
-      ["inspect", util.inspect(error, deep)],
-      ["Cause.pretty", Cause.pretty(cause)],
-      ["Cause.pretty with causes", Cause.pretty(cause, { renderErrorCause: true })],
-      ["JSON of the cause", JSON.stringify(cause)],
-      ["inspect of the cause", util.inspect(cause, deep)],
-      ["Exit", String(Exit.failCause(cause))],
-      ...logs
-    ]
-    return shown
   })
 
 const leaks = (shown: ReadonlyArray<readonly [string, string]>): ReadonlyArray<string> =>
@@ -135,7 +139,8 @@ const look = (client: Clients.Client, wire: Wire.Wire, baseUrl: string, { call, 
       Effect.withTracer(recorder.tracer),
       Effect.orDieWith(() => new Error("the call did not fail"))
     )
-    for (const cause of causes) during.push(...(yield* renderings(cause)))
+    for (const cause of causes) during.push(...renderings(cause))
+    during.push(...(yield* logs(causes[0])))
     assert.deepStrictEqual(leaks([...during, ["spans", recorder.text()]]), [])
     assert.isAbove(recorder.spans.length, 1)
     return Cause.squash(causes[0])
@@ -398,6 +403,56 @@ for (const client of Clients.all) {
           )
           const headers = { "x-gateway": "Basic TENANTMARK0123456789" }
           assert.strictEqual(tagOf(yield* look(client, wire, server.url, { call: { headers } })), "PermissionDenied")
+        }))
+
+      it.scopedLive("the user's own client sees no key, whatever happens", () =>
+        Effect.gen(function*() {
+          const seen: Array<readonly [string, string]> = []
+          const keep = (name: string) => (value: unknown) =>
+            Effect.sync(() => {
+              seen.push([name, util.inspect(value, deep) + JSON.stringify(value)])
+            })
+          const transformClient = (self: HttpClient.HttpClient) =>
+            self.pipe(
+              HttpClient.mapRequestEffect((request) => Effect.as(keep("request")(request), request)),
+              HttpClient.tapError(keep("error")),
+              HttpClient.tap((response) =>
+                Effect.zipRight(keep("response")(response.headers), keep("its request")(response.request))
+              )
+            )
+          const server = yield* Server.make((_, index) =>
+            index === 0 ? Server.sse(Wire.answer(wire, "a")) : { before: [Server.reset], steps: [] }
+          )
+          const run = Stream.runDrain(Provider.completionStream(params)).pipe(
+            Effect.provide(Layer.provide(
+              wire.layer({ apiKey: Redacted.make(key), baseUrl: server.url, retry: false, transformClient }),
+              client.layer
+            ))
+          )
+          yield* run
+          yield* Effect.flip(run)
+          assert.deepStrictEqual(
+            new Set(seen.map(([name]) => name)),
+            new Set(["request", "response", "its request", "error"])
+          )
+          assert.deepStrictEqual(seen.filter(([, text]) => text.includes("KEYMARK")), [])
+        }))
+
+      it.scopedLive("the user's own client can send a call elsewhere, and the key does not go along", () =>
+        Effect.gen(function*() {
+          const other = yield* Server.make(() => Server.sse(Wire.answer(wire, "a")))
+          const server = yield* Server.make([])
+          const transformClient = HttpClient.mapRequest((request) =>
+            HttpClientRequest.setUrl(request, request.url.replace(server.url, other.url))
+          )
+          yield* Stream.runDrain(Provider.completionStream(params)).pipe(
+            Effect.provide(Layer.provide(
+              wire.layer({ apiKey: Redacted.make(key), baseUrl: server.url, transformClient }),
+              client.layer
+            ))
+          )
+          assert.strictEqual(server.connections(), 0)
+          assert.notInclude(JSON.stringify(other.requests[0]?.headers ?? assert.fail("no request")), "KEYMARK")
         }))
 
       it.scopedLive("a key that is one of several", () =>

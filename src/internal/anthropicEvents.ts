@@ -84,6 +84,8 @@ export interface State {
   started: boolean
   /** Those that are open, by the server's index. */
   readonly blocks: Map<number, Block>
+  /** The ids of the calls that have begun, by the server's index: more of their input may come late. */
+  readonly calls: Map<number, string | undefined>
   /** How many have begun. */
   count: number
   /** The index that an event without one means. */
@@ -95,6 +97,7 @@ export interface State {
 export const initial = (): State => ({
   started: false,
   blocks: new Map(),
+  calls: new Map(),
   count: 0,
   latest: 0,
   store: Blocks.makeStore(),
@@ -151,7 +154,9 @@ const begin = (state: State, index: number, kind: Kind, sent: JsonObject, id?: s
 const started = (state: State, index: number, json: unknown, outputs: Array<Output>): void => {
   const before = state.blocks.get(index)
   if (before !== undefined) stopped(state, index, before, outputs)
-  if (!isObject(json)) return
+  state.calls.delete(index)
+  // A block that does not say what it is: its deltas do.
+  if (!isObject(json) || typeof json["type"] !== "string") return
   const known = readBlock(json)
   switch (known?.type) {
     case "text": {
@@ -170,6 +175,7 @@ const started = (state: State, index: number, json: unknown, outputs: Array<Outp
     }
     case "tool_use":
       begin(state, index, "tool", json, known.id)
+      state.calls.set(index, known.id)
       outputs.push({ _tag: "ToolCall", choice: 0, id: known.id, index, name: known.name })
       break
     default:
@@ -222,13 +228,46 @@ const cited = (state: State, block: Block, citation: unknown): ReadonlyArray<Out
   return [{ _tag: "Annotations", choice: 0, annotations: annotationsOf([citation]) }]
 }
 
-const piece = (state: State, index: number, json: unknown): ReadonlyArray<Output> => {
+type Delta = NonNullable<ReturnType<typeof readDelta>>
+
+const continues: ReadonlyMap<Delta["type"], Kind> = new Map([
+  ["text_delta", "text"],
+  ["citations_delta", "text"],
+  ["thinking_delta", "thinking"],
+  ["signature_delta", "thinking"],
+  ["input_json_delta", "tool"]
+])
+
+/** What a delta without an index continues: the latest block, unless another that is open fits and this does not. */
+const meant = (state: State, delta: Delta | undefined): number => {
+  const kind = delta && continues.get(delta.type)
+  const latest = state.blocks.get(state.latest)?.kind
+  // Input goes to tools of all kinds.
+  if (kind === undefined || latest === kind || (latest === "opaque" && kind === "tool")) return state.latest
+  let index = state.latest
+  for (const [other, block] of state.blocks) if (block.kind === kind) index = other
+  return index
+}
+
+/** More of a call's input. A block that is closed, or that something else took the place of, is told all the same. */
+const input = (state: State, index: number, block: Block | undefined, text: string): ReadonlyArray<Output> => {
+  if (block?.kind === "tool") {
+    block.hasInput = true
+    Blocks.grow(state.store, block, text)
+  }
+  return state.calls.has(index)
+    ? [{ _tag: "ToolCall", choice: 0, id: state.calls.get(index), index, arguments: text }]
+    : nothing
+}
+
+const piece = (state: State, place: number | undefined, json: unknown): ReadonlyArray<Output> => {
+  const delta = readDelta(json)
+  const index = place ?? meant(state, delta)
   const block = state.blocks.get(index)
   if (block?.kind === "opaque") {
     if (isObject(json)) opaque(state, block, json)
     return nothing
   }
-  const delta = readDelta(json)
   switch (delta?.type) {
     case "text_delta": {
       if (!delta.text) return nothing
@@ -245,12 +284,8 @@ const piece = (state: State, index: number, json: unknown): ReadonlyArray<Output
         continued(state, index, block, "thinking").changed.set("signature", delta.signature)
       }
       return nothing
-    case "input_json_delta": {
-      if (!delta.partial_json || block?.kind !== "tool") return nothing
-      block.hasInput = true
-      Blocks.grow(state.store, block, delta.partial_json)
-      return [{ _tag: "ToolCall", choice: 0, id: block.id, index, arguments: delta.partial_json }]
-    }
+    case "input_json_delta":
+      return delta.partial_json ? input(state, index, block, delta.partial_json) : nothing
     case "citations_delta":
       return cited(state, continued(state, index, block, "text"), delta.citation)
     default:
@@ -275,6 +310,8 @@ const begun = (state: State, { message }: Start): ReadonlyArray<Output> => {
   const outputs: Array<Output> = [{ _tag: "Head", id: message?.id, model: message?.model }]
   counted(state, message?.usage, outputs)
   for (const [index, block] of (message?.content ?? []).entries()) started(state, index, block, outputs)
+  // They are there as a whole.
+  closed(state, outputs)
   return outputs
 }
 
@@ -293,13 +330,14 @@ const ended = (state: State, { delta, usage }: End): ReadonlyArray<Output> => {
   return outputs
 }
 
-const at = (state: State, event: { readonly index?: number | undefined }): number => event.index ?? state.latest
+/** What an end without an index ends: the one block that is open. Of several, all end with the answer. */
+const ending = (state: State): number | undefined => state.blocks.size === 1 ? [...state.blocks.keys()][0] : undefined
 
 /** What one event says. */
 export const step = (state: State, event: Event): ReadonlyArray<Output> => {
   switch (event.type) {
     case "content_block_delta":
-      return piece(state, at(state, event), event.delta)
+      return piece(state, event.index, event.delta)
     case "content_block_start": {
       const outputs: Array<Output> = []
       started(state, event.index ?? state.count, event.content_block, outputs)
@@ -307,9 +345,9 @@ export const step = (state: State, event: Event): ReadonlyArray<Output> => {
     }
     case "content_block_stop": {
       const outputs: Array<Output> = []
-      const index = at(state, event)
-      const block = state.blocks.get(index)
-      if (block !== undefined) stopped(state, index, block, outputs)
+      const index = event.index ?? ending(state)
+      const block = index === undefined ? undefined : state.blocks.get(index)
+      if (index !== undefined && block !== undefined) stopped(state, index, block, outputs)
       return outputs
     }
     case "message_start":

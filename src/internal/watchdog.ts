@@ -12,6 +12,8 @@ export interface Limits {
   readonly headers: number
   readonly firstContent: number
   readonly idle: number
+  /** The limit for the first content is for all of it: nobody sees any before the end. */
+  readonly isWhole: boolean
 }
 
 /** A deadline that was reached; `silence` after the answer is whole is no fault. */
@@ -54,6 +56,7 @@ export class Watchdog {
 
   /** Content came: text, reasoning, refusal or a piece of a tool call. */
   content(): void {
+    if (this.limits.isWhole) return
     this.last = this.clock.unsafeCurrentTimeMillis()
     this.held = 0
     if (this.phase !== "idle") this.enter("idle")

@@ -4,7 +4,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { type Limits, Watchdog } from "../../src/internal/watchdog.ts"
 
-const limits: Limits = { headers: 100, firstContent: 1_000, idle: 300 }
+const limits: Limits = { headers: 100, firstContent: 1_000, idle: 300, isWhole: false }
 
 /** A watchdog on the clock of the test, and what it says and when. */
 const watch = (chosen: Partial<Limits> = {}) =>
@@ -78,6 +78,15 @@ describe("Watchdog", () => {
       yield* pass(50)
       watchdog.resume()
       assert.deepStrictEqual(yield* end, ["idle", 5_350])
+    }))
+
+  it.effect("the first limit is for all of a whole answer", () =>
+    Effect.gen(function*() {
+      const { end, pass, watchdog } = yield* watch({ headers: Infinity, idle: Infinity, isWhole: true })
+      watchdog.headers()
+      yield* pass(900)
+      watchdog.content()
+      assert.deepStrictEqual(yield* end, ["firstContent", 1_000])
     }))
 
   it.effect("what is infinite never comes", () =>

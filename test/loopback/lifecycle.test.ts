@@ -537,6 +537,25 @@ describe("connections", () => {
   }
 
   for (const client of Clients.all) {
+    it.scopedLive(`${client.name}: an error whose body has no end is told all the same`, () =>
+      Effect.gen(function*() {
+        const piece = Server.write("x".repeat(16_000))
+        const server = yield* Server.make([
+          { status: 400, steps: Array.from({ length: 20_000 }, () => piece) },
+          { status: 400, steps: [Server.write("{\"error\":{\"message\":\"no\"}}"), Server.expectClose(20_000)] }
+        ])
+        const { service } = yield* provided(client, Wire.openAi, { baseUrl: server.url, retry: false })
+        const run = Effect.flip(Stream.runDrain(service.completionStream(Wire.params)))
+        const from = performance.now()
+        assert.deepInclude(yield* run, { status: 400 })
+        assert.isBelow(elapsed(from, performance.now()), 1_000)
+        assert.strictEqual((yield* server.awaitEnded(0)).outcome, "client")
+        assert.isBelow(server.requests[0]?.written ?? Infinity, 8_000_000)
+        // What came of one that goes silent counts, after a while.
+        assert.deepInclude(yield* run, { status: 400, detail: "no" })
+        assert.strictEqual((yield* server.awaitEnded(1)).outcome, "client")
+      }))
+
     it.scopedLive(`${client.name}: a server that goes on after the end is let go`, () =>
       Effect.gen(function*() {
         const wire = Wire.openAi

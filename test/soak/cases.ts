@@ -1,0 +1,353 @@
+/**
+ * What one process of the soak test does: one case, whose figures it writes as a line of JSON.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Undici from "@effect/platform-node/Undici"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { getEventListeners } from "node:events"
+import * as net from "node:net"
+import { setTimeout } from "node:timers/promises"
+import type { CallOptions } from "../../src/CallOptions.ts"
+import * as ChatCompletionChunk from "../../src/ChatCompletionChunk.ts"
+import * as Provider from "../../src/Provider.ts"
+import * as Bytes from "../kit/bytes.ts"
+import * as Clients from "../kit/clients.ts"
+import * as Wire from "../loopback/wire.ts"
+import type { Figure } from "./kit.ts"
+import type { Address, Seen } from "./server.ts"
+
+export interface Case {
+  readonly name: keyof typeof cases
+  readonly client: Clients.Client["name"]
+  readonly wire: "openai" | "anthropic"
+  /** Streams, answers, or MiB. */
+  readonly count: number
+  /** MiB of heap that the process may use. */
+  readonly heap?: number | undefined
+}
+
+interface Setting {
+  readonly one: Case
+  readonly address: Address
+  readonly client: Clients.Client
+  readonly wire: Wire.Wire
+  readonly figure: (what: string, value: number, unit: string, limit?: number) => Figure
+}
+
+type Running = Effect.Effect<ReadonlyArray<Figure>, Provider.CallError, Scope.Scope>
+
+const now = (): number => performance.timeOrigin + performance.now()
+
+const ask = (address: Address, path = "/seen"): Effect.Effect<Seen & { readonly held: number }> =>
+  // The server is a file of this folder.
+  Effect.promise(async () => await (await fetch(address.control + path)).json() as Seen & { readonly held: number })
+
+/** Asks until something is so, or for 10 seconds: what comes of it is a figure like any other. */
+const until = (address: Address, condition: (seen: Seen & { readonly held: number }) => boolean) =>
+  Effect.repeat(Effect.zipRight(Effect.sleep("20 millis"), ask(address)), { until: condition, times: 500 })
+
+const service = ({ address, client, wire }: Setting, path: string) =>
+  serviceOver(client.layer, wire, address.url + path)
+
+const serviceOver = (client: Layer.Layer<HttpClient.HttpClient>, wire: Wire.Wire, baseUrl: string) =>
+  Effect.map(
+    Layer.build(wire.layer({ baseUrl, retry: false }).pipe(Layer.provide(client))),
+    (context) => Context.get(context, Provider.Provider)
+  )
+
+const forced = globalThis.gc
+
+/** Bytes of the heap that are in use, when everything that is not has been let go. */
+const heap: Effect.Effect<number> = Effect.promise(async () => {
+  if (forced === undefined) throw new Error("run it with --expose-gc")
+  for (let i = 0; i < 4; i++) {
+    await setTimeout(40)
+    forced()
+  }
+  return process.memoryUsage().heapUsed
+})
+
+const unhandled: Array<unknown> = []
+process.on("unhandledRejection", (reason) => unhandled.push(reason))
+
+const percentile = (sorted: ReadonlyArray<number>, part: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+
+/** Streams on one signal, each stopped at a random moment. Tells the moments, by id. */
+const stopped = (
+  provider: Provider.Service,
+  options: { readonly from: number; readonly to: number; readonly concurrency: number; readonly call: CallOptions }
+) =>
+  Effect.gen(function*() {
+    const at = new Map<string, number>()
+    const random = Bytes.random(options.from + 1)
+    yield* Effect.forEach(
+      Array.from({ length: options.to - options.from }, (_, index) => options.from + index),
+      (index) =>
+        Effect.gen(function*() {
+          const id = String(index)
+          const after = Effect.sleep(random() * 28)
+          const stream = provider.completionStream(Wire.params, {
+            ...options.call,
+            headers: { "x-soak-id": id },
+            ...(index % 3 === 0
+              ? { cancel: Effect.tap(after, () => Effect.sync(() => at.set(id, now()))) }
+              : undefined)
+          })
+          if (index % 3 === 0) return yield* Effect.exit(Stream.runDrain(stream))
+          const fiber = yield* Effect.fork(Stream.runDrain(stream))
+          yield* after
+          at.set(id, now())
+          return yield* Fiber.interrupt(fiber)
+        }),
+      { concurrency: options.concurrency, discard: true }
+    )
+    return at
+  })
+
+const signal = (setting: Setting): Running =>
+  Effect.gen(function*() {
+    const { address, figure, one } = setting
+    const provider = yield* service(setting, "/drip")
+    const { signal } = new AbortController()
+    const run = (from: number, to: number) =>
+      Effect.zipRight(
+        stopped(provider, { from, to, concurrency: 32, call: { signal } }),
+        until(address, ({ open }) => open === 0)
+      )
+    const first = one.count / 10
+    yield* run(0, first)
+    const before = yield* heap
+    yield* run(first, one.count)
+    const after = yield* heap
+    const { open, requests } = yield* ask(address)
+    return [
+      figure("streams on one signal, stopped at random", one.count, "streams"),
+      figure("  of them, reached the server", requests, "requests"),
+      figure("  listeners left", getEventListeners(signal, "abort").length, "listeners", 0),
+      figure("  sockets left", open, "sockets", 0),
+      figure(`  heap at the end less heap after ${first}`, (after - before) / 1024, "KiB", 2048),
+      figure("  unhandled rejections", unhandled.length, "rejections", 0)
+    ]
+  })
+
+const latency = (setting: Setting): Running =>
+  Effect.gen(function*() {
+    const { address, figure, one } = setting
+    const provider = yield* service(setting, "/drip")
+    yield* stopped(provider, { from: 0, to: 50, concurrency: 4, call: {} })
+    yield* until(address, ({ open }) => open === 0)
+    yield* ask(address, "/reset")
+    const at = yield* stopped(provider, { from: 50, to: 50 + one.count, concurrency: 4, call: {} })
+    const { closed, open } = yield* until(address, ({ open }) => open === 0)
+    // Of a request that was not sent in time nobody has to hear.
+    const took = [...at].flatMap(([id, from]) => closed[id] === undefined ? [] : [closed[id] - from]).sort((a, b) =>
+      a - b
+    )
+    return [
+      figure("streams stopped at random that the server saw", took.length, "streams"),
+      figure("  socket closed after: median", percentile(took, 0.5), "ms"),
+      figure("  socket closed after: 99th percentile", percentile(took, 0.99), "ms", 50),
+      figure("  sockets left", open, "sockets", 0)
+    ]
+  })
+
+/** Heap of so many plain undici requests that read the same bodies, each. */
+const plain = ({ address, one, wire }: Setting) =>
+  Effect.gen(function*() {
+    const agent = new Undici.Agent()
+    const before = yield* heap
+    let bytes = 0
+    const all = Array.from({ length: one.count }, async () => {
+      const { body } = await Undici.request(`${address.url}/hold${wire.path}`, {
+        dispatcher: agent,
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(Wire.params)
+      })
+      for await (const piece of body) bytes += piece.length
+    })
+    yield* until(address, ({ held }) => held === one.count)
+    const during = yield* heap
+    yield* ask(address, "/release")
+    yield* Effect.promise(() => Promise.all(all))
+    yield* Effect.promise(() => agent.close())
+    return { each: (during - before) / one.count / 1024, bytes: bytes / one.count }
+  })
+
+const open = (setting: Setting): Running =>
+  Effect.gen(function*() {
+    const { address, figure, one } = setting
+    const provider = yield* service(setting, "/hold")
+    // Whatever is made once is there before anything is measured.
+    const warm = yield* Effect.fork(Stream.runDrain(provider.completionStream(Wire.params)))
+    yield* until(address, ({ held }) => held === 1)
+    yield* ask(address, "/release")
+    yield* Fiber.join(warm)
+    const base = yield* plain(setting)
+    yield* until(address, ({ open }) => open <= 1)
+    const before = yield* heap
+    let chunks = 0
+    let characters = 0
+    const fibers = yield* Effect.forEach(Array.from({ length: one.count }), () =>
+      Effect.fork(Stream.runForEach(provider.completionStream(Wire.params), (chunk) =>
+        Effect.sync(() => {
+          chunks++
+          characters += ChatCompletionChunk.text(chunk).length
+        }))))
+    const { open } = yield* until(address, ({ held }) =>
+      held === one.count)
+    const during = yield* heap
+    const told = chunks
+    yield* ask(address, "/release")
+    yield* Effect.forEach(fibers, Fiber.join, { discard: true })
+    const each = (during - before) / one.count / 1024
+    return [
+      figure("streams open at once", open, "streams"),
+      figure("  heap of each", each, "KiB"),
+      figure("  heap of each plain undici request", base.each, "KiB"),
+      figure("  more than plain undici", each - base.each, "KiB", 40),
+      figure("  streams that were not consumed while open", one.count - told / 30, "streams", 0),
+      figure("  characters that did not arrive", one.count * 30 * 16 - characters, "characters", 0),
+      figure("  fewer open at once than asked for", one.count - open, "streams", 0)
+    ]
+  })
+
+const refused = (setting: Setting): Running =>
+  Effect.gen(function*() {
+    const { address, figure, one } = setting
+    const provider = yield* service(setting, "/refuse")
+    let others = 0
+    for (let i = 0; i < one.count; i++) {
+      const error = yield* Effect.flip(Stream.runDrain(provider.completionStream(Wire.params)))
+      if (error._tag !== "ProviderError" || error.reason._tag !== "RateLimit") others++
+    }
+    const { open } = yield* until(address, ({ open }) => open <= 1)
+    return [
+      figure("answers of 429 with 1 MB bodies", one.count, "answers"),
+      figure("  that were not told as RateLimit", others, "answers", 0),
+      figure("  sockets left", open, "sockets", 1)
+    ]
+  })
+
+const reuse = (setting: Setting): Running =>
+  Effect.gen(function*() {
+    const { address, figure, one } = setting
+    const provider = yield* service(setting, "/short")
+    for (let i = 0; i < one.count; i++) yield* Stream.runDrain(provider.completionStream(Wire.params))
+    const { connections, requests } = yield* ask(address)
+    return [
+      figure("answers one after the other", requests, "answers"),
+      figure("  connections", connections, "connections", 2)
+    ]
+  })
+
+/** Between two requests the server closes the connection that it had promised to keep. */
+const idle = (setting: Setting): Running =>
+  Effect.gen(function*() {
+    const { address, figure, one } = setting
+    const provider = yield* service(setting, "/closing")
+    let failed = 0
+    for (let i = 0; i < one.count; i++) {
+      yield* Stream.runDrain(provider.completionStream(Wire.params)).pipe(
+        Effect.catchAll(() => Effect.sync(() => failed++))
+      )
+      yield* until(address, ({ open }) => open === 0)
+    }
+    return [
+      figure("answers whose connection the server closed while it was idle", one.count, "answers"),
+      figure("  calls that failed", failed, "calls", 0)
+    ]
+  })
+
+const big = (setting: Setting): Running =>
+  Effect.gen(function*() {
+    const { figure, one } = setting
+    const provider = yield* service(setting, `/big/${one.count}`)
+    const from = performance.now()
+    let characters = 0
+    yield* Stream.runForEach(provider.completionStream(Wire.params), (chunk) =>
+      Effect.sync(() => {
+        characters += ChatCompletionChunk.text(chunk).length
+      }))
+    const seconds = (performance.now() - from) / 1000
+    // Each piece of text of 1 KiB is one frame.
+    const frame = setting.wire.text("x".repeat(1024)).length
+    const least = Math.ceil(one.count * 1024 * 1024 / frame / 16) * 16 * 1024
+    return [
+      figure(
+        `a stream of ${one.count} MiB in a heap of ${one.heap ?? "any number of"} MiB`,
+        one.count / seconds,
+        "MiB/s"
+      ),
+      figure("  characters that did not arrive", least - characters, "characters", 0)
+    ]
+  })
+
+/** What the kernel takes of a flood that nobody reads. */
+const unread = (address: Address, wire: Wire.Wire) =>
+  Effect.acquireUseRelease(
+    Effect.promise(() =>
+      new Promise<net.Socket>((resolve) => {
+        const socket = net.connect(address.path, () => resolve(socket))
+      })
+    ),
+    (socket) =>
+      Effect.sync(() => {
+        socket.write(`POST /flood${wire.path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 0\r\n\r\n`)
+      }).pipe(Effect.zipRight(until(address, ({ blocked }) => blocked.length > 0))),
+    (socket) => Effect.sync(() => socket.destroy())
+  )
+
+/** Over a Unix socket: the buffers of the loopback device are larger than all that is measured here. */
+const slow = ({ address, figure, wire }: Setting): Running =>
+  Effect.gen(function*() {
+    const before = yield* unread(address, wire)
+    const dispatcher = Layer.scoped(
+      NodeHttpClient.Dispatcher,
+      Effect.acquireRelease(
+        Effect.sync(() => new Undici.Agent({ connect: { socketPath: address.path } })),
+        (agent) => Effect.promise(() => agent.destroy())
+      )
+    )
+    const client = Layer.provide(NodeHttpClient.layerUndiciWithoutDispatcher, dispatcher)
+    const provider = yield* serviceOver(client, wire, "http://localhost/flood")
+    const fiber = yield* Effect.fork(
+      Stream.runForEach(provider.completionStream(Wire.params), () => Effect.never)
+    )
+    const { blocked } = yield* until(address, ({ blocked }) => blocked.length > 1)
+    yield* Fiber.interrupt(fiber)
+    const [kernel = 0, all = 0] = [before.blocked[0], blocked[1]]
+    return [
+      figure("a server is held up, by a consumer that stopped, after", all / 1024, "KiB"),
+      figure("  by one that reads nothing", kernel / 1024, "KiB"),
+      figure("  so that this much waits in the client", (all - kernel) / 1024, "KiB", 512)
+    ]
+  })
+
+const cases = { signal, latency, open, refused, reuse, idle, big, slow }
+
+// Both are written by `kit.ts`.
+const one = JSON.parse(process.argv[2] ?? "") as Case
+const address = JSON.parse(process.argv[3] ?? "") as Address
+const client = Clients.all.find(({ name }) => name === one.client) ?? Clients.fetch
+const wire = Wire.all.find(({ name }) => name === one.wire) ?? Wire.openAi
+
+const figure: Setting["figure"] = (what, value, unit, limit) => ({
+  what: what.startsWith(" ") ? what : `${client.name}, ${wire.name}: ${what}`,
+  value,
+  unit,
+  limit
+})
+
+await ask(address, "/reset").pipe(
+  Effect.zipRight(Effect.scoped(cases[one.name]({ one, address, client, wire, figure }))),
+  Effect.map((figures) => process.stdout.write(`${JSON.stringify(figures)}\n`)),
+  Effect.runPromise
+)
