@@ -33,6 +33,9 @@ export interface Options {
 /** How an attempt ended. */
 export type Outcome = { readonly _tag: "Done" } | { readonly _tag: "Failed"; readonly fault: Fault }
 
+/** Characters kept of a body's beginning, to show what it is when it is no stream. */
+const headLimit = 512
+
 const done: Outcome = { _tag: "Done" }
 const failed = (fault: Fault): Outcome => ({ _tag: "Failed", fault })
 
@@ -51,6 +54,7 @@ export class Normaliser {
   private kind: Body.Kind | undefined = undefined
   private readonly whole = new Body.Collector()
   private head = ""
+  private readonly headDecoder = new TextDecoder()
   private events: Array<unknown> = []
   private frames = 0
   private flushing = false
@@ -110,9 +114,12 @@ export class Normaliser {
     if (kind === "json") {
       if (!this.whole.push(bytes, this.options.limit)) this.tooLarge()
     } else {
-      if (this.frames === 0 && this.head.length < 512) this.head += new TextDecoder().decode(bytes.subarray(0, 512))
-      if (kind === "page") this.fail(this.unexpected())
-      else if (!this.parser.push(bytes)) this.tooLarge()
+      this.peek(bytes)
+      if (kind !== "page") {
+        if (!this.parser.push(bytes)) this.tooLarge()
+      } else if (this.head.length === headLimit) {
+        this.fail(this.unexpected())
+      }
     }
   }
 
@@ -124,6 +131,7 @@ export class Normaliser {
       this.wholeBody(transport)
       return
     }
+    if (this.kind === "page") return this.fail(this.unexpected())
     this.flushing = true
     this.parser.end()
     if (this.outcome !== undefined) return
@@ -144,6 +152,14 @@ export class Normaliser {
     const { endpoint, stream } = this.options
     this.kind = Body.kindOf(bytes, endpoint.dialect.framing.jsonFrames && stream)
     return this.kind
+  }
+
+  /** The same beginning, however it was cut; of what never became a frame. */
+  private peek(bytes: Uint8Array): void {
+    if (this.frames > 0 || this.head.length === headLimit) return
+    // No character takes more than four bytes.
+    const piece = this.headDecoder.decode(bytes.subarray(0, 4 * headLimit), { stream: true })
+    this.head = (this.head + piece).slice(0, headLimit)
   }
 
   private frame(frame: Frame): void {

@@ -4,9 +4,11 @@
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  */
+import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { Annotation } from "../ChatCompletionChunk.ts"
 import type { Output } from "../Dialect.ts"
+import * as Abandoned from "./abandoned.ts"
 import type { Block, Kind, Store } from "./anthropicBlocks.ts"
 import * as Blocks from "./anthropicBlocks.ts"
 import * as Usage from "./anthropicUsage.ts"
@@ -86,8 +88,8 @@ export interface State {
   readonly blocks: Map<number, Block>
   /** The ids of the calls that have begun, by the server's index: more of their input may come late. */
   readonly calls: Map<number, string | undefined>
-  /** How many have begun. */
-  count: number
+  /** The index that comes after the highest so far. */
+  next: number
   /** The index that an event without one means. */
   latest: number
   readonly store: Store
@@ -98,7 +100,7 @@ export const initial = (): State => ({
   started: false,
   blocks: new Map(),
   calls: new Map(),
-  count: 0,
+  next: 0,
   latest: 0,
   store: Blocks.makeStore(),
   counts: new Map()
@@ -144,7 +146,7 @@ const annotationsOf = (citations: ReadonlyArray<unknown>): ReadonlyArray<Annotat
 const begin = (state: State, index: number, kind: Kind, sent: JsonObject, id?: string): Block => {
   const block = Blocks.make(kind, sent, id)
   state.blocks.set(index, block)
-  state.count++
+  state.next = Math.max(state.next, index + 1)
   state.latest = index
   Blocks.add(state.store, block)
   return block
@@ -183,15 +185,21 @@ const started = (state: State, index: number, json: unknown, outputs: Array<Outp
   }
 }
 
+/** JSON text. One that is too deep to be written is none, and an empty one says nothing. */
+const inputOf = ({ sent }: Block): string | undefined => {
+  const input = sent["input"]
+  return isObject(input) && Object.keys(input).length > 0
+    ? Either.getOrUndefined(Either.try(() => JSON.stringify(input)))
+    : undefined
+}
+
 /** The block is whole. */
 const stopped = (state: State, index: number, block: Block, outputs: Array<Output>): void => {
   block.open = false
   state.blocks.delete(index)
-  const input = block.sent["input"]
   // An input that was there from the start, and not sent in pieces.
-  if (block.kind === "tool" && !block.hasInput && isObject(input) && Object.keys(input).length > 0) {
-    outputs.push({ _tag: "ToolCall", choice: 0, id: block.id, index, arguments: JSON.stringify(input) })
-  }
+  const input = block.kind === "tool" && !block.hasInput ? inputOf(block) : undefined
+  if (input !== undefined) outputs.push({ _tag: "ToolCall", choice: 0, id: block.id, index, arguments: input })
   Blocks.tell(state.store, outputs)
 }
 
@@ -307,7 +315,7 @@ const begun = (state: State, { message }: Start): ReadonlyArray<Output> => {
   // A second beginning is a proxy's repetition of the first.
   if (state.started) return nothing
   state.started = true
-  const outputs: Array<Output> = [{ _tag: "Head", id: message?.id, model: message?.model }]
+  const outputs: Array<Output> = [{ _tag: "Head", id: message?.id || undefined, model: message?.model || undefined }]
   counted(state, message?.usage, outputs)
   for (const [index, block] of (message?.content ?? []).entries()) started(state, index, block, outputs)
   // They are there as a whole.
@@ -318,15 +326,17 @@ const begun = (state: State, { message }: Start): ReadonlyArray<Output> => {
 const ended = (state: State, { delta, usage }: End): ReadonlyArray<Output> => {
   const outputs: Array<Output> = []
   const reason = delta?.stop_reason
+  const fault = reason ? Abandoned.faultOf(reason) : undefined
   if (reason) {
     closed(state, outputs)
     // Why the model refused: category and explanation. No text of the model's, so no `refusal`.
     if (isObject(delta?.stop_details)) {
       outputs.push({ _tag: "Annotations", choice: 0, annotations: [delta.stop_details] })
     }
-    outputs.push({ _tag: "Finish", choice: 0, reason: finishReason(reason), native: reason })
+    if (fault === undefined) outputs.push({ _tag: "Finish", choice: 0, reason: finishReason(reason), native: reason })
   }
   counted(state, usage, outputs)
+  if (fault !== undefined) outputs.push({ _tag: "Failure", fault })
   return outputs
 }
 
@@ -340,7 +350,7 @@ export const step = (state: State, event: Event): ReadonlyArray<Output> => {
       return piece(state, event.index, event.delta)
     case "content_block_start": {
       const outputs: Array<Output> = []
-      started(state, event.index ?? state.count, event.content_block, outputs)
+      started(state, event.index ?? state.next, event.content_block, outputs)
       return outputs
     }
     case "content_block_stop": {

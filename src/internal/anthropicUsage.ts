@@ -27,8 +27,9 @@ export const count = (counts: Counts, usage: JsonObject): { readonly serviceTier
   return { serviceTier: typeof tier === "string" && tier !== "" ? tier : undefined }
 }
 
+/** `undefined` for what cannot be a count, and for what sums could not hold. */
 const numberOf = (json: Json | undefined): number | undefined =>
-  typeof json === "number" && Number.isFinite(json) ? json : undefined
+  typeof json === "number" && json >= 0 && json <= Number.MAX_SAFE_INTEGER ? json : undefined
 
 const extraOf = (counts: Counts): JsonObject => {
   const extra: Array<readonly [string, Json]> = []

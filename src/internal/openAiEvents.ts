@@ -7,6 +7,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { FinishReason, Logprobs, TokenLogprob, TopLogprob } from "../ChatCompletionChunk.ts"
 import type { Fault, Output } from "../Dialect.ts"
+import * as Abandoned from "./abandoned.ts"
 import * as ErrorFacts from "./errorFacts.ts"
 import { isObject } from "./json.ts"
 import { failure } from "./openAiErrors.ts"
@@ -138,22 +139,6 @@ const finishReasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishR
   ["guardrail_intervened", "content_filter"]
 ])
 
-/** Words that come where a reason belongs and say that the server gave up. */
-const failures: ReadonlyMap<string, "Server" | "Overloaded"> = new Map<string, "Server" | "Overloaded">([
-  // OpenRouter, Mistral.
-  ["error", "Server"],
-  // vLLM, SGLang.
-  ["abort", "Server"],
-  ["aborted", "Server"],
-  // z.ai.
-  ["network_error", "Server"],
-  // watsonx.
-  ["cancelled", "Server"],
-  ["canceled", "Server"],
-  // DeepSeek.
-  ["insufficient_system_resource", "Overloaded"]
-])
-
 const unknown: ReadonlyArray<Output> = [{ _tag: "Unknown" }]
 
 const isIndex = (n: number | undefined): n is number => n !== undefined && Number.isSafeInteger(n) && n >= 0
@@ -188,10 +173,10 @@ const reasoningOf = (delta: Delta): string =>
   textOf(delta.reasoning_content) || textOf(delta.reasoning) || textOf(delta.reasoning_details) ||
   textOf(delta.thinking)
 
-/** JSON text; an object that is too deep to be written is none. */
+/** JSON text. An empty object says nothing, before text least of all; one that is too deep to be written is none. */
 const argumentsOf = (u: unknown): string | undefined => {
   if (typeof u === "string") return u
-  return typeof u === "object" && u !== null
+  return isObject(u) && Object.keys(u).length > 0
     ? Either.getOrUndefined(Either.try(() => JSON.stringify(u)))
     : undefined
 }
@@ -279,10 +264,10 @@ const end = (index: number, choice: Choice, outputs: Array<Output>): Fault | und
   if (error !== undefined) return faultOf(error)
   const native = choice.finish_reason ?? choice.finishReason
   if (native === undefined || native === "") return undefined
-  const word = native.toLowerCase()
-  const kind = failures.get(word)
-  if (kind !== undefined) return { reason: { _tag: kind }, code: native }
-  outputs.push({ _tag: "Finish", choice: index, reason: finishReasons.get(word) ?? native, native })
+  const fault = Abandoned.faultOf(native)
+  if (fault !== undefined) return fault
+  const reason = finishReasons.get(native.toLowerCase()) ?? native
+  outputs.push({ _tag: "Finish", choice: index, reason, native })
   return undefined
 }
 

@@ -6,9 +6,9 @@ import { isObject, type Json, type JsonObject } from "./json.ts"
 
 type Counts = { -readonly [K in keyof Usage]?: Usage[K] }
 
-/** `undefined` for what cannot be a count: negative, infinite, or no number. */
+/** `undefined` for what cannot be a count: negative, no number, or beyond what sums could hold. */
 const count = (u: Json | undefined): number | undefined =>
-  typeof u === "number" && u >= 0 && Number.isFinite(u) ? u : undefined
+  typeof u === "number" && u >= 0 && u <= Number.MAX_SAFE_INTEGER ? u : undefined
 
 const firstCount = (...candidates: ReadonlyArray<Json | undefined>): number | undefined => {
   for (const candidate of candidates) {

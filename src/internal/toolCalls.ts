@@ -9,14 +9,13 @@ import type { ToolCallDelta } from "../ChatCompletionChunk.ts"
 import type { Output } from "../Dialect.ts"
 
 interface Call {
-  /** Our own index, dense, in order of appearance. */
-  readonly index: number
-  id: string
-  /** Whether the server named the id. */
-  idIsServers: boolean
+  /** The server's. */
+  id: string | undefined
+  /** Whether the server gave it an index. */
+  placed: boolean
   name: string
-  /** Whether the first delta, which carries id and name, is out. */
-  told: boolean
+  /** Our own index, dense, in the order in which the first deltas, which carry id and name, go out. */
+  told: number | undefined
   /** Arguments that came before the name. */
   waiting: string
   hasArguments: boolean
@@ -32,6 +31,7 @@ export class ToolCalls {
   private readonly byId = new Map<string, Call>()
   private readonly byIndex = new Map<number, Call>()
   private readonly makeId: (index: number) => string
+  private toldCalls = 0
 
   constructor(makeId: (index: number) => string) {
     this.makeId = makeId
@@ -50,7 +50,7 @@ export class ToolCalls {
       call.waiting += fragment
       return undefined
     }
-    return call.told ? this.continued(call, fragment) : this.opened(call, fragment)
+    return call.told === undefined ? this.opened(call, fragment) : this.continued(call, call.told, fragment)
   }
 
   /**
@@ -60,65 +60,70 @@ export class ToolCalls {
   close(whole: boolean): ReadonlyArray<ToolCallDelta> {
     const owed: Array<ToolCallDelta> = []
     for (const call of this.calls) {
-      if (!call.told) owed.push(this.opened(call, ""))
-      if (whole && !call.hasArguments) owed.push({ index: call.index, function: { arguments: "{}" } })
+      if (call.told === undefined) owed.push(this.opened(call, ""))
+      if (whole && !call.hasArguments) owed.push({ index: call.told ?? 0, function: { arguments: "{}" } })
     }
     return owed
   }
 
   private opened(call: Call, fragment: string): ToolCallDelta {
+    const index = this.toldCalls++
     const text = call.waiting + fragment
-    call.told = true
+    call.told = index
     call.waiting = ""
     call.hasArguments = text.trim() !== ""
-    return { index: call.index, id: call.id, type: "function", function: { name: call.name, arguments: text } }
+    return {
+      index,
+      id: call.id ?? this.makeId(index),
+      type: "function",
+      function: { name: call.name, arguments: text }
+    }
   }
 
-  private continued(call: Call, fragment: string): ToolCallDelta | undefined {
+  private continued(call: Call, index: number, fragment: string): ToolCallDelta | undefined {
     if (fragment === "") return undefined
     if (!call.hasArguments) call.hasArguments = fragment.trim() !== ""
-    return { index: call.index, function: { arguments: fragment } }
+    return { index, function: { arguments: fragment } }
   }
 
   private find(piece: Piece): Call {
     const id = idOf(piece.id)
     const known = id === undefined ? this.byPlace(piece) : this.byId.get(id) ?? this.unnamedAt(piece)
     const call = known ?? this.begin(id)
-    if (id !== undefined && !call.idIsServers) {
+    if (id !== undefined && call.id === undefined) {
       // An id that comes after the call was told stays ours outside, and is understood inside.
-      if (!call.told) call.id = id
-      call.idIsServers = true
+      call.id = id
       this.byId.set(id, call)
     }
-    if (piece.index !== undefined) this.byIndex.set(piece.index, call)
+    if (piece.index !== undefined) {
+      call.placed = true
+      this.byIndex.set(piece.index, call)
+    }
     return call
   }
 
   /** By index, else the latest; another name after arguments is another call. */
   private byPlace(piece: Piece): Call | undefined {
-    const call = piece.index === undefined ? this.calls.at(-1) : this.byIndex.get(piece.index)
+    const call = piece.index === undefined ? this.calls.at(-1) : this.byIndex.get(piece.index) ?? this.unplaced(piece)
     const isAnother = call !== undefined && call.hasArguments && piece.name !== undefined && piece.name !== "" &&
       piece.name !== call.name
     return isAnother ? undefined : call
   }
 
+  /** More arguments at an index that nobody knows: of the latest call, if that came without one. */
+  private unplaced(piece: Piece): Call | undefined {
+    const latest = this.calls.at(-1)
+    return latest?.placed === false && !piece.name ? latest : undefined
+  }
+
   /** The call at this index that waits for its id. */
   private unnamedAt(piece: Piece): Call | undefined {
     const call = piece.index === undefined ? undefined : this.byPlace(piece)
-    return call?.idIsServers === false ? call : undefined
+    return call?.id === undefined ? call : undefined
   }
 
   private begin(id: string | undefined): Call {
-    const index = this.calls.length
-    const call: Call = {
-      index,
-      id: id ?? this.makeId(index),
-      idIsServers: id !== undefined,
-      name: "",
-      told: false,
-      waiting: "",
-      hasArguments: false
-    }
+    const call: Call = { id, placed: false, name: "", told: undefined, waiting: "", hasArguments: false }
     this.calls.push(call)
     if (id !== undefined) this.byId.set(id, call)
     return call

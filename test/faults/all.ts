@@ -3,8 +3,15 @@
  */
 import type { Fault } from "./fault.ts"
 import * as Framing from "./framing.ts"
+import * as InBand from "./inBand.ts"
+import * as Shapes from "./shapes.ts"
 import * as Truncation from "./truncation.ts"
 
-export const bodies: ReadonlyArray<Fault> = [...Framing.faults, ...Truncation.faults]
+export const bodies: ReadonlyArray<Fault> = [
+  ...Framing.faults,
+  ...Truncation.faults,
+  ...InBand.faults,
+  ...Shapes.faults
+]
 
 export const titleOf = ({ covers, dialect, name }: Fault): string => `${covers[0] ?? ""} ${dialect}: ${name}`

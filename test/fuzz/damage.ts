@@ -90,18 +90,22 @@ const veiled = (provider: string, blocks: ReadonlyArray<Block>): ReadonlySet<Jso
   )
 }
 
+/** OpenAI: some servers repeat in a `message` all that came so far. */
+const isBesideMessage = (json: Json, path: Path): boolean =>
+  path.at(-1) === "delta" && at(json, [...path.slice(0, -1), "message"]) !== undefined
+
 export const sites = ({ blocks, provider }: Seed): ReadonlyArray<Site> => {
   const hidden = veiled(provider, blocks)
   return blocks.flatMap((block, event) => {
     const json = jsonOf(block)
     if (json === undefined || !isObject(json)) return []
     const held = holders.get(provider)?.(json) ?? []
-    const veils = json["index"] !== undefined && hidden.has(json["index"])
+    const isHidden = json["index"] !== undefined && hidden.has(json["index"])
     return walk(json, everywhere).flatMap(([path, value]) =>
       // An error is not damage, but an error.
       typeof path.at(-1) === "number" || path.at(-1) === "error" || held.some((holder) => touches(holder, path))
         ? []
-        : [{ event, path, shape: shapeOf(path), value, veils }]
+        : [{ event, path, shape: shapeOf(path), value, veils: isHidden || isBesideMessage(json, path) }]
     )
   })
 }
@@ -134,7 +138,8 @@ const valueOf = ({ shape, value }: Site, { how, to }: Damage): Json | undefined 
       return undefined
     case "retype": {
       const others = values.filter((other) =>
-        kindOf(other) !== kindOf(value) && !(isTextPlace(shape) && typeof other === "string")
+        kindOf(other) !== kindOf(value) && !(isTextPlace(shape) && typeof other === "string") &&
+        !(/\.arguments$|^content_block\.input$/.test(shape) && isSomething(other) && isObject(other))
       )
       return others[to % others.length]
     }
@@ -148,13 +153,17 @@ export interface Damaged {
   readonly what: string
 }
 
+/** Anthropic: what says which of several open blocks is meant. */
+const tellsBlocksApart = ({ shape }: Site): boolean => /^(?:index|type|content_block(?:\.type)?)$/.test(shape)
+
 export const damaged = (seed: Seed, all: ReadonlyArray<Site>, damages: ReadonlyArray<Damage>): Damaged => {
   const hit: Array<Site> = []
   const what: Array<string> = []
   let blocks = seed.blocks
   for (const damage of damages) {
     const site = all[damage.site % all.length]
-    if (site === undefined) continue
+    // Of two blocks that do not say which they are nobody can tell what goes where.
+    if (site === undefined || (tellsBlocksApart(site) && hit.some(tellsBlocksApart))) continue
     const to = valueOf(site, damage)
     hit.push(site)
     what.push(`event ${site.event} ${site.path.join(".")} = ${JSON.stringify(to)}`)
