@@ -74,7 +74,12 @@ export const completion = (call: Call): Effect.Effect<ChatCompletion.ChatComplet
   })
 
 const streamOf = (call: Call, run: Run): Stream.Stream<ChatCompletionChunk, CallError> =>
-  Stream.fromChannel(Channel.unwrapScoped(start(call, run)))
+  // `Channel.unwrapScoped` says the same with two more executors, which every open stream would hold.
+  Stream.fromChannel(Channel.acquireUseRelease(
+    Scope.make(),
+    (scope) => Channel.unwrap(Scope.extend(start(call, run), scope)),
+    (scope, exit) => Scope.close(scope, exit)
+  ))
 
 type Consumer = Channel.Channel<Chunk.Chunk<ChatCompletionChunk>, unknown, CallError>
 
@@ -174,10 +179,17 @@ const attempt = (call: Call, run: Run): Effect.Effect<void, CallError> =>
     const exchanged = detached(exchange(call, run, watchdog, `chatcmpl-${random.toString(36)}`)).pipe(
       Effect.mapError((error): CallError => isProviderError(error) ? error : run.fault(error, watchdog.elapsed()))
     )
-    return Effect.raceFirst(
+    return Effect.acquireUseRelease(
+      Effect.forkDaemon(Effect.interruptible(exchanged)),
+      (exchanging) => {
+        exchanging.addObserver(() => watchdog.release())
+        return Effect.flatMap(
+          watchdog.expired,
+          (expired) => expired.phase === "released" ? Fiber.join(exchanging) : expire(run, expired.phase, expired.after)
+        )
+      },
       // A transport that is slow to let go must not hold a time limit back.
-      Effect.disconnect(exchanged),
-      Effect.flatMap(watchdog.expired, (expired) => expire(run, expired))
+      Fiber.interruptFork
     )
   })
 
@@ -189,7 +201,11 @@ const detached = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Effect.Effect
     (scope, exit) => Effect.forkDaemon(Scope.close(scope, exit))
   )
 
-const expire = (run: Run, { after, phase }: Expired): Effect.Effect<void, CallError> => {
+const expire = (
+  run: Run,
+  phase: Exclude<Expired["phase"], "released">,
+  after: number
+): Effect.Effect<void, CallError> => {
   if (phase !== "silence") return run.timeout(phase, after)
   return Effect.sync(() => {
     run.normaliser?.end()

@@ -6,6 +6,7 @@
  * into frames and `Normalise` makes chunks of them; `Call` runs it all, with time limits, cancellation and retry.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as Channel from "effect/Channel"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -128,7 +129,10 @@ export const serviceOf = (
     id: endpoint.id,
     capabilities: endpoint.capabilities,
     completionStream: (params, callOptions = {}) =>
-      Stream.unwrap(Effect.map(prepare(params, callOptions, true), Call.stream)),
+      // `Stream.unwrap` says the same with two more executors, which every open stream would hold.
+      Stream.fromChannel(
+        Channel.unwrap(Effect.map(prepare(params, callOptions, true), (call) => Stream.toChannel(Call.stream(call))))
+      ),
     completion: (params, callOptions = {}) => Effect.flatMap(prepare(params, callOptions, false), Call.completion)
   }
 }

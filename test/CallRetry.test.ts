@@ -6,10 +6,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/TestClock"
 import type { ResponseHead, RetryPolicy } from "../src/CallOptions.ts"
+import * as Provider from "../src/Provider.ts"
 import { ProviderError } from "../src/ProviderError.ts"
 import * as Timed from "./internal/timed.ts"
 import * as TestHttp from "./kit/testHttp.ts"
@@ -155,11 +157,19 @@ describe("when an attempt is repeated", () => {
     }
   }
 
-  it.effect("a completion is repeated, too", () =>
+  it.effect("a completion is repeated, too, also when the server streamed half of it", () =>
     Effect.gen(function*() {
-      const server = Timed.server(() => Timed.json(200, { error: { message: "later", code: 503 } }))
-      const played = yield* Timed.run(server, {}, hour)
-      assert.deepInclude(played.error(), { attempts: 3 })
+      const server = Timed.server(Timed.sse([wire.text("half")]), good())
+      const fiber = yield* Provider.completion(Wire.params).pipe(
+        Effect.provide(Layer.provide(wire.layer({}), server.layer)),
+        Effect.fork
+      )
+      yield* Timed.settle
+      yield* TestClock.adjust(hour)
+      yield* Timed.settle
+      const answer = yield* Fiber.join(fiber)
+      assert.strictEqual(answer.choices[0]?.message.content, "ab")
+      assert.strictEqual(server.sent.length, 2)
     }))
 })
 

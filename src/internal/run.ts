@@ -18,6 +18,8 @@ import { Outlet } from "./outlet.ts"
 import { Secrets } from "./scrub.ts"
 
 interface Subject {
+  /** `false`: nothing is handed over before the answer is whole, so that an attempt that fails can be repeated. */
+  readonly stream?: boolean | undefined
   readonly endpoint: { readonly id: string }
   readonly params: { readonly model?: string | undefined }
 }
@@ -55,7 +57,8 @@ export class Run {
   deliver(): "content" | "nothing" {
     const normaliser = this.normaliser
     if (normaliser === undefined) return "nothing"
-    const chunks = normaliser.take()
+    const isHeld = this.subject.stream === false && normaliser.outcome?._tag !== "Done"
+    const chunks = isHeld ? [] : normaliser.take()
     if (chunks.length > 0) {
       this.emitted = true
       this.outlet.offer(chunks)
@@ -97,7 +100,7 @@ export class Run {
     const { code, detail, requestId, shouldRetry, status } = fault
     return new ProviderError({
       ...this.facts(),
-      requestId: requestId ?? this.requestId,
+      requestId: this.scrubbedId(requestId ?? this.requestId),
       reason: this.scrubbed(fault.reason),
       status,
       code: this.said(code),
@@ -128,7 +131,8 @@ export class Run {
   annotate(span: Tracer.Span): void {
     const { normaliser } = this
     span.attribute("effect_any_llm.attempts", this.attempts)
-    if (this.requestId !== undefined) span.attribute("effect_any_llm.request_id", this.requestId)
+    const requestId = this.scrubbedId(this.requestId)
+    if (requestId !== undefined) span.attribute("effect_any_llm.request_id", requestId)
     if (normaliser === undefined) return
     if (normaliser.id !== undefined) span.attribute("gen_ai.response.id", normaliser.id)
     span.attribute("gen_ai.response.model", normaliser.model)
@@ -151,7 +155,7 @@ export class Run {
     return {
       provider: this.subject.endpoint.id,
       model: this.subject.params.model,
-      requestId: this.requestId,
+      requestId: this.scrubbedId(this.requestId),
       attempts: this.attempts,
       contentEmitted: this.emitted,
       usage: this.normaliser?.usage
@@ -163,6 +167,11 @@ export class Run {
   private said(text: string | undefined): string | undefined
   private said(text: string | undefined): string | undefined {
     return text === undefined ? undefined : excerpt(this.secrets.scrub(text))
+  }
+
+  /** An id that the caller sent along comes back as the server's. */
+  private scrubbedId(id: string | undefined): string | undefined {
+    return id === undefined ? undefined : this.secrets.scrub(id)
   }
 
   private scrubbed(reason: Reason): Reason {

@@ -5,6 +5,8 @@
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import type { Timeout } from "../ProviderError.ts"
 
 /** In milliseconds; `Infinity` is off. */
@@ -16,9 +18,9 @@ export interface Limits {
   readonly isWhole: boolean
 }
 
-/** A deadline that was reached; `silence` after the answer is whole is no fault. */
+/** A deadline that was reached; `silence` after the answer is whole is no fault, and `released` is no deadline. */
 export interface Expired {
-  readonly phase: Exclude<Timeout["phase"], "total"> | "silence"
+  readonly phase: Exclude<Timeout["phase"], "total"> | "silence" | "released"
   readonly after: number
 }
 
@@ -41,6 +43,8 @@ export class Watchdog {
   private heldSince: number | undefined = undefined
   private wakeAt = 0
   private wake: (() => void) | undefined = undefined
+  private isPoked = false
+  private released = false
 
   constructor(clock: Clock.Clock, limits: Limits) {
     this.clock = clock
@@ -84,7 +88,7 @@ export class Watchdog {
     if (this.heldSince === undefined) return
     this.held += this.clock.unsafeCurrentTimeMillis() - this.heldSince
     this.heldSince = undefined
-    this.wake?.()
+    this.poke()
   }
 
   /** Milliseconds since the attempt was sent. */
@@ -92,31 +96,50 @@ export class Watchdog {
     return this.clock.unsafeCurrentTimeMillis() - this.sent
   }
 
-  /** Ends when a deadline is reached, at the deadline. */
+  /** There is nothing left to watch. */
+  release(): void {
+    this.released = true
+    this.poke()
+  }
+
+  /** Ends when a deadline is reached, at the deadline. One fiber sleeps, and not the three of a race: streams are many. */
   readonly expired: Effect.Effect<Expired> = Effect.suspend(() => {
+    if (this.released) return Effect.succeed<Expired>({ phase: "released", after: 0 })
     const deadline = this.heldSince === undefined ? this.deadline() : undefined
     const left = deadline === undefined ? Infinity : deadline.at - this.clock.unsafeCurrentTimeMillis()
     if (deadline !== undefined && left <= 0) {
       return Effect.succeed<Expired>({ phase: deadline.phase, after: deadline.after })
     }
     this.wakeAt = deadline?.at ?? Infinity
-    return Effect.zipRight(
-      left === Infinity ? this.poked : Effect.raceFirst(Effect.sleep(Duration.millis(left)), this.poked),
-      this.expired
-    )
+    if (left === Infinity) return Effect.zipRight(this.poked, this.expired)
+    return Effect.flatMap(Effect.fork(Effect.sleep(Duration.millis(left))), (sleeper) => {
+      sleeper.addObserver((exit) => {
+        if (Exit.isSuccess(exit)) this.poke()
+      })
+      return Effect.zipRight(this.poked, Effect.zipRight(Fiber.interruptFork(sleeper), this.expired))
+    })
   })
 
   private readonly poked: Effect.Effect<void> = Effect.async<void>((resume) => {
     this.wake = () => resume(Effect.void)
+    if (this.isPoked) this.poke()
     return Effect.sync(() => {
       this.wake = undefined
     })
   })
 
+  /** Looks again, now or when it next waits. */
+  private poke(): void {
+    const { wake } = this
+    this.wake = undefined
+    this.isPoked = wake === undefined
+    wake?.()
+  }
+
   private enter(phase: Watchdog["phase"]): void {
     this.phase = phase
     // A sleep towards a later deadline would miss this one.
-    if ((this.deadline()?.at ?? Infinity) < this.wakeAt) this.wake?.()
+    if ((this.deadline()?.at ?? Infinity) < this.wakeAt) this.poke()
   }
 
   private deadline(): Deadline | undefined {

@@ -83,6 +83,8 @@ export const begun = (index: number, id: string, name: string, args: string): To
 })
 /** Each one that follows. */
 export const more = (index: number, args: string): Told => ({ calls: [{ index, function: { arguments: args } }] })
+/** Deltas of calls in one chunk. */
+export const together = (...told: ReadonlyArray<Told>): Told => ({ calls: told.flatMap(({ calls = [] }) => calls) })
 export const counted = (promptTokens: number, completionTokens: number, rest?: Partial<Usage>): Told => ({
   usage: { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, ...rest }
 })

@@ -13,9 +13,9 @@ import {
   data,
   event,
   F,
+  fails,
   type Failure,
   type Fault,
-  fails,
   finish,
   inDialect,
   openAi,
@@ -283,7 +283,11 @@ const openAiFaults = inDialect("openai", [
     covers: ["4.1"],
     name: "an error inside a choice, after its text",
     pieces: [
-      choice({ delta: { content: "a" }, finish_reason: "error", error: { code: 502, message: "Provider disconnected" } }),
+      choice({
+        delta: { content: "a" },
+        finish_reason: "error",
+        error: { code: 502, message: "Provider disconnected" }
+      }),
       D
     ],
     told: [text("a")],

@@ -32,7 +32,8 @@ import {
 const stopped = finish("stop", "stop")
 
 /** A chunk whose delta is this. */
-const bare = (choices: unknown, rest: object = {}): string => data({ id: "c1", model: "m", created: 1, ...rest, choices })
+const bare = (choices: unknown, rest: object = {}): string =>
+  data({ id: "c1", model: "m", created: 1, ...rest, choices })
 
 interface Odd {
   readonly name: string
@@ -84,7 +85,9 @@ const oddChunks: ReadonlyArray<Odd> = [
   beside("usage that is null", { delta: { content: "x" } }, { usage: null }),
   beside("usage that is empty", { delta: { content: "x" } }, { usage: {} }),
   beside("usage that is no object", { delta: { content: "x" } }, { usage: "7 tokens" }),
-  beside("fields that nobody knows", { delta: { content: "x", y: 1 }, z: [] }, { obfuscation: "q8", p: "abc" }, ["15.9a"]),
+  beside("fields that nobody knows", { delta: { content: "x", y: 1 }, z: [] }, { obfuscation: "q8", p: "abc" }, [
+    "15.9a"
+  ]),
   beside("a service tier that nobody knows", { delta: { content: "x" } }, { service_tier: null }),
   beside("Azure's filters beside the text", { delta: { content: "x" }, content_filter_results: { hate: {} } }),
   beside("a message in place of the delta", { message: { role: "assistant", content: "x" } }),
@@ -109,10 +112,15 @@ const oddChunks: ReadonlyArray<Odd> = [
   }
 ]
 
-const between = ({ chunk, covers = [], name, told = [], unknown = 0 }: Odd, openAi: boolean): Omit<Fault, "dialect"> => ({
+const between = (
+  { chunk, covers = [], name, told = [], unknown = 0 }: Odd,
+  openAi: boolean
+): Omit<Fault, "dialect"> => ({
   covers: ["6.2", ...covers],
   name,
-  pieces: openAi ? [C("a") + chunk + C("b") + F("stop") + D] : [open + say("a") + chunk + say("b") + reason("end_turn") + stop],
+  pieces: openAi
+    ? [C("a") + chunk + C("b") + F("stop") + D]
+    : [open + say("a") + chunk + say("b") + reason("end_turn") + stop],
   told: [text("a"), ...told, text("b"), openAi ? stopped : finish("stop", "end_turn")],
   end: "success",
   unknownEvents: unknown
@@ -213,7 +221,11 @@ const openAi = inDialect("openai", [
     covers: ["15.10"],
     name: "a model that is no vendor/model",
     pieces: [
-      data({ id: "c1", model: "llama3.1:8b", choices: [{ index: 0, delta: { content: "a" }, finish_reason: "stop" }] }) + D
+      data({
+        id: "c1",
+        model: "llama3.1:8b",
+        choices: [{ index: 0, delta: { content: "a" }, finish_reason: "stop" }]
+      }) + D
     ],
     head: ["c1", "llama3.1:8b"],
     told: [text("a"), stopped],
@@ -240,7 +252,10 @@ const openAi = inDialect("openai", [
   {
     covers: ["6.4"],
     name: "a model that changes",
-    pieces: [C("a") + data({ id: "c2", created: 2, model: "n", choices: [{ index: 0, delta: { content: "b" } }] }) + F("stop") + D],
+    pieces: [
+      C("a") + data({ id: "c2", created: 2, model: "n", choices: [{ index: 0, delta: { content: "b" } }] }) +
+      F("stop") + D
+    ],
     told: [text("a"), text("b"), stopped],
     end: "success"
   },
@@ -292,17 +307,29 @@ const oddEvents: ReadonlyArray<Odd> = [
   { name: "a delta whose text is null", chunk: blockDelta(0, { type: "text_delta", text: null }) },
   { name: "a delta whose text is empty", chunk: blockDelta(0, { type: "text_delta", text: "" }) },
   { name: "a delta whose text is a number", chunk: blockDelta(0, { type: "text_delta", text: 5 }) },
-  { name: "fields that nobody knows", chunk: event({ type: "content_block_delta", index: 0, delta: { ...kind, y: 1 }, z: [] }), told: x },
+  {
+    name: "fields that nobody knows",
+    chunk: event({ type: "content_block_delta", index: 0, delta: { ...kind, y: 1 }, z: [] }),
+    told: x
+  },
   { name: "no index", chunk: event({ type: "content_block_delta", delta: kind }), told: x },
   { name: "an index that is null", chunk: event({ type: "content_block_delta", index: null, delta: kind }), told: x },
   { name: "an index that is a text", chunk: event({ type: "content_block_delta", index: "0", delta: kind }), told: x },
   { name: "an index that no block has", chunk: event({ type: "content_block_delta", index: 9, delta: kind }), told: x },
-  { name: "an index of 4294967294", chunk: event({ type: "content_block_delta", index: 4_294_967_294, delta: kind }), told: x },
+  {
+    name: "an index of 4294967294",
+    chunk: event({ type: "content_block_delta", index: 4_294_967_294, delta: kind }),
+    told: x
+  },
   { name: "a second message_start", chunk: start({ input_tokens: null }) },
   { name: "a message_start without a message", chunk: event({ type: "message_start", message: null }) },
   { name: "a message_delta without a delta", chunk: event({ type: "message_delta", delta: null, usage: null }) },
   { name: "a stop_reason that is null", chunk: event({ type: "message_delta", delta: { stop_reason: null } }) },
-  { name: "a stop_reason that is empty", covers: ["15.8b"], chunk: event({ type: "message_delta", delta: { stop_reason: "" } }) },
+  {
+    name: "a stop_reason that is empty",
+    covers: ["15.8b"],
+    chunk: event({ type: "message_delta", delta: { stop_reason: "" } })
+  },
   { name: "usage that is no object", chunk: event({ type: "message_delta", delta: {}, usage: [7] }) },
   { name: "a block that is null", chunk: event({ type: "content_block_start", index: 5, content_block: null }) },
   { name: "a block that never began ends", chunk: blockStop(7) },

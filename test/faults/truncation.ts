@@ -17,6 +17,7 @@ import {
   inDialect,
   input,
   madeUp,
+  more,
   open,
   reason,
   say,
@@ -24,6 +25,7 @@ import {
   stop,
   T,
   text,
+  together,
   truncated,
   U
 } from "./fault.ts"
@@ -278,7 +280,7 @@ const anthropic = inDialect("anthropic", [
     covers: ["3.2"],
     name: "a call and message_stop without a stop_reason",
     pieces: [start() + blockStart(0, { type: "tool_use", id: "a", name: "f", input: {} }) + input("{}", 0) + stop],
-    told: [begun(0, "a", "f", ""), { calls: [{ index: 0, function: { arguments: "{}" } }] }, finish("tool_calls")],
+    told: [begun(0, "a", "f", ""), more(0, "{}"), finish("tool_calls")],
     end: "success"
   },
   {
@@ -346,7 +348,7 @@ const anthropic = inDialect("anthropic", [
     ],
     told: [
       begun(0, "a", "f", ""),
-      { calls: [{ index: 0, function: { arguments: "{}" } }] },
+      more(0, "{}"),
       finish("tool_calls", "tool_use")
     ],
     end: "success"
@@ -365,11 +367,7 @@ const anthropic = inDialect("anthropic", [
         }
       }) + reason("tool_use") + stop
     ],
-    told: [
-      begun(0, "a", "f", ""),
-      { calls: [{ index: 0, function: { arguments: "{\"x\":1}" } }] },
-      finish("tool_calls", "tool_use")
-    ],
+    told: [together(begun(0, "a", "f", ""), more(0, "{\"x\":1}")), finish("tool_calls", "tool_use")],
     end: "success",
     completed: [["f", "{\"x\":1}", true]]
   }

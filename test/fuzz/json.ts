@@ -92,13 +92,13 @@ export const near = (names: ReadonlyArray<string>, words: ReadonlyArray<string>)
   )
   return FastCheck.letrec<{ readonly value: Json; readonly object: JsonObject }>((tie) => ({
     value: FastCheck.oneof(
-      { maxDepth: 6, withCrossShrink: true },
+      { maxDepth: 4, withCrossShrink: true },
       FastCheck.constantFrom<Json>(null, true, 0, 1, -1, 1.5, 1e308, 4_294_967_294, "", "a", ...words),
-      FastCheck.array(tie("value"), { maxLength: 3 }),
+      FastCheck.array(tie("value"), { maxLength: 2 }),
       tie("object"),
       tie("object")
     ),
-    object: FastCheck.array(FastCheck.tuple(key, tie("value")), { maxLength: 7 }).map((entries) =>
+    object: FastCheck.array(FastCheck.tuple(key, tie("value")), { maxLength: 5 }).map((entries) =>
       Object.fromEntries(entries)
     )
   })).value

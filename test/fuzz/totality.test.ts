@@ -1,0 +1,332 @@
+/**
+ * Nothing that a server sends or a caller asks for makes a dialect throw, breaks a rule of the stream, or reaches a
+ * prototype.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
+import * as CompletionParams from "../../src/CompletionParams.ts"
+import type { Json } from "../../src/CompletionParams.ts"
+import type { Output } from "../../src/Dialect.ts"
+import * as ErrorFacts from "../../src/internal/errorFacts.ts"
+import { Reason } from "../../src/ProviderError.ts"
+import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as OpenAi from "../../src/providers/OpenAi.ts"
+import * as Answer from "../kit/answer.ts"
+import * as Bytes from "../kit/bytes.ts"
+import * as Play from "../kit/play.ts"
+import { check, timeout } from "./gauge.ts"
+import { anyJson, deep, near } from "./json.ts"
+import { endpointOf, endpoints, read, said, violations } from "./read.ts"
+
+/** Where the dialects look, and what tells their events apart. */
+const names = new Map([
+  [
+    "openai",
+    ("choices delta message index content text thinking summary refusal reasoning reasoning_content reasoning_details " +
+      "tool_calls function_call function id name arguments finish_reason finishReason logprobs token logprob bytes " +
+      "top_logprobs usage x_groq prompt_tokens completion_tokens total_tokens prompt_tokens_details cached_tokens " +
+      "annotations model created system_fingerprint service_tier error type code status").split(" ")
+  ],
+  [
+    "anthropic",
+    ("type message delta content_block index content id model usage text thinking signature partial_json citation " +
+      "citations url title cited_text input name stop_reason stop_details input_tokens output_tokens service_tier " +
+      "cache_read_input_tokens cache_creation_input_tokens output_tokens_details thinking_tokens error caller").split(" ")
+  ]
+])
+const words = new Map([
+  ["openai", ["stop", "length", "tool_calls", "error", "text", "thinking", "refusal", "{}", "null", "call_1"]],
+  [
+    "anthropic",
+    ("message_start content_block_start content_block_delta content_block_stop message_delta message_stop ping error " +
+      "text_delta thinking_delta signature_delta input_json_delta citations_delta compaction_delta text thinking " +
+      "tool_use server_tool_use web_search_result_location direct end_turn tool_use {} message").split(" ")
+  ]
+])
+
+const nearJson = (provider: string) => near(names.get(provider) ?? [], words.get(provider) ?? [])
+
+/** With the shape of an event more often than chance has it. */
+const nearEvent = (provider: string): FastCheck.Arbitrary<Json> => {
+  const value = nearJson(provider)
+  const index = FastCheck.constantFrom<Json>(0, 0, 1, 2, null, "__proto__", 4_294_967_294, -1)
+  if (provider === "openai") {
+    const delta = FastCheck.record({
+      content: value,
+      refusal: value,
+      reasoning: value,
+      reasoning_details: value,
+      function_call: value,
+      annotations: value,
+      tool_calls: FastCheck.oneof(
+        value,
+        FastCheck.array(
+          FastCheck.record({ index, id: value, function: FastCheck.record({ name: value, arguments: value }) }, {
+            requiredKeys: []
+          }),
+          { maxLength: 3 }
+        )
+      )
+    }, { requiredKeys: [] })
+    const choice = FastCheck.record({ index, delta, message: delta, finish_reason: value, logprobs: value, usage: value }, {
+      requiredKeys: []
+    })
+    const event = FastCheck.record({ id: value, created: value, model: value, choices: FastCheck.array(choice, { maxLength: 2 }), usage: value }, {
+      requiredKeys: ["choices"]
+    })
+    // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, { weight: 1, arbitrary: value })
+  }
+  const type = FastCheck.constantFrom(
+    ..."message_start content_block_start content_block_delta content_block_stop message_delta".split(" ")
+  )
+  const kind = FastCheck.constantFrom(
+    ...("text thinking tool_use server_tool_use text_delta thinking_delta signature_delta input_json_delta " +
+      "citations_delta compaction_delta").split(" ")
+  )
+  const piece = FastCheck.oneof(
+    value,
+    FastCheck.record({
+      type: kind,
+      text: value,
+      thinking: value,
+      partial_json: value,
+      signature: value,
+      citation: value,
+      id: value,
+      name: value,
+      input: value,
+      stop_reason: value,
+      stop_details: value
+    }, { requiredKeys: ["type"] })
+  )
+  const event = FastCheck.record({ type, index, delta: piece, content_block: piece, message: value, usage: value }, {
+    requiredKeys: ["type"]
+  })
+  return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, { weight: 1, arbitrary: value })
+}
+
+const tags: ReadonlySet<Output["_tag"]> = new Set([
+  "Head",
+  "Text",
+  "Reasoning",
+  "Refusal",
+  "ToolCall",
+  "Annotations",
+  "Logprobs",
+  "Native",
+  "Finish",
+  "Usage",
+  "End",
+  "Failure",
+  "Unknown"
+])
+
+const areOutputs = (outputs: ReadonlyArray<Output>): void => {
+  for (const output of outputs) {
+    assert.isTrue(tags.has(output._tag), output._tag)
+    if ("text" in output) assert.isString(output.text)
+    if ("choice" in output) assert.isTrue(Number.isSafeInteger(output.choice) && output.choice >= 0)
+  }
+}
+
+const seed = { now: 1, id: "made-up", params: { messages: [] } } as const
+
+const body = (events: ReadonlyArray<Json>): Uint8Array =>
+  Bytes.bytesOf(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""))
+
+/** What was made from this body keeps the rules. */
+const keepsRules = (bytes: Uint8Array, result: ReturnType<typeof read>): void => {
+  assert.deepStrictEqual(violations(result, false), [])
+  const { reasoning, refusal, text } = said(result.chunks)
+  assert.deepStrictEqual(Answer.accidents(text + reasoning + refusal, new TextDecoder().decode(bytes)), [])
+  assert.deepStrictEqual(Play.pollution(), [])
+}
+
+const runs = { quick: 100, full: 1500 }
+
+describe("reading is total", () => {
+  it("openai: on every event of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(OpenAi.dialect.event))), (events) => {
+        const state = OpenAi.dialect.initial({ ...seed, endpoint: OpenAi.endpoint })
+        for (const event of events) areOutputs(OpenAi.dialect.step(state, event))
+      }),
+      { quick: 30, full: 500 }
+    ))
+
+  it("anthropic: on every event of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Anthropic.dialect.event))), (events) => {
+        const state = Anthropic.dialect.initial({ ...seed, endpoint: Anthropic.endpoint })
+        for (const event of events) areOutputs(Anthropic.dialect.step(state, event))
+      }),
+      { quick: 50, full: 500 }
+    ))
+
+  for (const endpoint of endpoints) {
+    const { id } = endpoint
+
+    it(`${id}: on any JSON, as events and as a whole answer`, { timeout }, (context) =>
+      check(
+        context,
+        FastCheck.property(FastCheck.array(FastCheck.oneof(nearEvent(id), anyJson), { maxLength: 8 }), (events) => {
+          const decoder = endpoint.dialect.decoder({ ...seed, endpoint })
+          for (const event of events) {
+            areOutputs(decoder.event(event))
+            areOutputs(endpoint.dialect.decoder({ ...seed, endpoint }).completion(event) ?? [])
+          }
+          assert.deepStrictEqual(Play.pollution(), [])
+        }),
+        runs
+      ))
+
+    it(`${id}: streams of any JSON keep the rules, whatever the cuts`, { timeout }, (context) =>
+      check(
+        context,
+        FastCheck.property(
+          FastCheck.array(nearEvent(id), { maxLength: 8 }),
+          FastCheck.array(FastCheck.nat(2000), { maxLength: 8 }),
+          (events, cuts) => {
+            const bytes = body(events)
+            const whole = read(endpoint, [bytes])
+            keepsRules(bytes, whole)
+            assert.deepStrictEqual(read(endpoint, Bytes.cut(bytes, cuts)), whole)
+          }
+        ),
+        runs
+      ))
+
+    it(`${id}: whole answers of any JSON keep the rules`, { timeout }, (context) =>
+      check(
+        context,
+        FastCheck.property(nearEvent(id), nearJson(id), (event, content) => {
+          const answer = id === "openai" ? event : { type: "message", content, usage: event }
+          const bytes = Bytes.bytesOf(JSON.stringify(answer))
+          for (const stream of [true, false]) {
+            keepsRules(bytes, read(endpoint, [bytes], { stream, contentType: "application/json" }))
+          }
+        }),
+        runs
+      ))
+  }
+
+  // Deeper than a recursion can follow: `JSON.parse` reads it all the same.
+  const openAiDelta = (delta: string) => `{"choices":[{"delta":{${delta}}}]}`
+  const anthropicBlock = (block: string) => `{"type":"content_block_start","content_block":{${block}}}`
+  const anthropicDelta = (delta: string) => `{"type":"content_block_delta","delta":{${delta}}}`
+  const deepPlaces: ReadonlyArray<readonly [string, string, (deep: string) => string]> = [
+    ["openai", "content", (deep) => openAiDelta(`"content":${deep}`)],
+    ["openai", "reasoning", (deep) => openAiDelta(`"reasoning":${deep},"reasoning_details":${deep},"thinking":${deep}`)],
+    ["openai", "arguments", (deep) => openAiDelta(`"tool_calls":[{"id":"a","function":{"name":"f","arguments":${deep}}}]`)],
+    ["openai", "annotations", (deep) => openAiDelta(`"annotations":[${deep}]`)],
+    ["openai", "usage", (deep) => `{"choices":[],"usage":{"more":${deep},"prompt_tokens_details":${deep}}}`],
+    ["openai", "an error", (deep) => `{"error":${deep},"code":${deep}}`],
+    ["openai", "a choice's error", (deep) => `{"choices":[{"error":${deep}}]}`],
+    ["anthropic", "a tool's input", (deep) => anthropicBlock(`"type":"tool_use","id":"a","name":"f","input":${deep}`)],
+    ["anthropic", "an unknown block", (deep) => anthropicBlock(`"type":"new","data":${deep}`)],
+    [
+      "anthropic",
+      "an unknown block's delta",
+      (deep) => `${anthropicBlock(`"type":"new"`)}\n\ndata: ${anthropicDelta(`"type":"new","data":${deep}`)}`
+    ],
+    ["anthropic", "a citation", (deep) => anthropicDelta(`"type":"citations_delta","citation":{"more":${deep}}`)],
+    ["anthropic", "usage", (deep) => `{"type":"message_delta","usage":{"more":${deep}}}`],
+    ["anthropic", "stop details", (deep) => `{"type":"message_delta","delta":{"stop_reason":"x","stop_details":${deep}}}`],
+    ["anthropic", "the event", (deep) => deep]
+  ]
+  for (const [provider, name, write] of deepPlaces) {
+    it(`${provider}: ${name}, 20,000 levels deep`, () => {
+      for (const kind of ["array", "object"] as const) {
+        const end = provider === "openai"
+          ? `{"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]`
+          : `{"type":"message_stop"}`
+        const bytes = Bytes.bytesOf(
+          `data: ${openAiDelta(`"content":"a"`)}\n\ndata: ${
+            anthropicDelta(`"type":"text_delta","text":"a"`)
+          }\n\ndata: ${write(deep(20_000, kind))}\n\ndata: ${end}\n\n`
+        )
+        const { chunks, outcome } = read(endpointOf(provider), [bytes])
+        assert.strictEqual(said(chunks).text, "a")
+        assert.strictEqual(outcome, name.includes("error") ? "Server" : "ok")
+      }
+    })
+  }
+})
+
+describe("an error is some reason", () => {
+  const isReason = Schema.is(Reason)
+  for (const { dialect } of endpoints) {
+    it(`${dialect.id}: whatever its facts`, { timeout }, (context) => {
+      const text = FastCheck.oneof(
+        FastCheck.string(),
+        FastCheck.constantFrom("", "__proto__", "constructor", "model: x", "429", "prompt is too long", "a ".repeat(20_000))
+      )
+      const facts = FastCheck.record({
+        status: FastCheck.oneof(FastCheck.integer(), FastCheck.double(), FastCheck.constantFrom(400, 403, 429, 503)),
+        code: text,
+        type: text,
+        message: text,
+        param: text
+      }, { requiredKeys: [] })
+      const bodies = near(
+        "error message type code status param detail errors msg metadata raw retry_after request_id object".split(" "),
+        ["error", "rate_limit_error", "insufficient_quota", "429", "prompt is too long"]
+      )
+      return check(
+        context,
+        FastCheck.property(facts, bodies, (facts, json) => {
+          assert.isTrue(isReason(dialect.failure(facts)))
+          assert.isTrue(isReason(dialect.failure(ErrorFacts.ofBody(json))))
+          const inStream = ErrorFacts.ofEvent(json, undefined)
+          if (inStream !== undefined) assert.isTrue(isReason(dialect.failure(inStream)))
+        }),
+        runs
+      )
+    })
+  }
+})
+
+describe("writing is total", () => {
+  const params = Arbitrary.make(Schema.typeSchema(CompletionParams.CompletionParams))
+  const models = FastCheck.constantFrom(
+    "gpt-5",
+    "claude-3-5-haiku-latest",
+    "claude-sonnet-4-5",
+    "claude-opus-4-6",
+    "claude-opus-5-5",
+    "claude-next-9",
+    "somebody-else",
+    "__proto__",
+    ""
+  )
+  for (const endpoint of endpoints) {
+    it(`${endpoint.id}: any params are a body of JSON, or a refusal`, { timeout }, (context) =>
+      check(
+        context,
+        FastCheck.property(params, models, FastCheck.boolean(), (params, model, stream) => {
+          const encoded = endpoint.dialect.encode({ ...params, model }, { endpoint, model, stream })
+          if (Either.isLeft(encoded)) {
+            assert.oneOf(encoded.left._tag, ["UnsupportedParameter", "InvalidRequest"])
+            assert.isTrue(Schema.is(Reason)(encoded.left))
+            return
+          }
+          const { body, dropped, path } = encoded.right
+          const written = JSON.stringify(body)
+          // What was written is what was meant: nothing undefined, no NaN, nothing with a `toJSON` of its own.
+          assert.deepStrictEqual(JSON.parse(written), body)
+          assert.strictEqual(body["stream"] ?? false, stream)
+          assert.isArray(body["messages"])
+          assert.match(path, /^\/[\w/]+$/)
+          for (const { param, why } of dropped) assert.isTrue(param !== "" && why !== "")
+          assert.deepStrictEqual(Play.pollution(), [])
+        }),
+        { quick: 60, full: 1000 }
+      ))
+  }
+})
