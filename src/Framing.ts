@@ -46,13 +46,20 @@ export const sse: Framing = {
   terminator: "[DONE]",
   parser: (limit, emit) => {
     let intact = true
+    // Of the event at hand, field names and all: the parser keeps a line of data in far more than its characters.
+    let open = 0
     const decoder = new TextDecoder()
     const parser = createParser({
       maxBufferSize: limit,
       onEvent: (frame) => {
+        open = 0
         // The parser's own limit counts only what it buffers, not a frame that came in one piece.
         if (frame.data.length > limit) intact = false
         else if (intact) emit(frame)
+      },
+      // Nothing is kept of a comment.
+      onComment: (comment) => {
+        open = Math.max(0, open - comment.length - 3)
       },
       onError: (error) => {
         if (error.type === "max-buffer-size-exceeded") {
@@ -65,7 +72,11 @@ export const sse: Framing = {
     return {
       push: (bytes) => {
         // After an overflow the parser throws on the next feed.
-        if (intact) parser.feed(decoder.decode(bytes, { stream: true }))
+        if (!intact) return false
+        const text = decoder.decode(bytes, { stream: true })
+        open += text.length
+        parser.feed(text)
+        intact &&= open <= limit + fieldNames
         return intact
       },
       // The specification drops an event without its blank line; LLM servers end their streams that way.
@@ -75,5 +86,8 @@ export const sse: Framing = {
     }
   }
 }
+
+/** Characters of an event beside its data. */
+const fieldNames = 1024
 
 const isJsonObject = (line: string): boolean => line.startsWith("{") && line.endsWith("}")

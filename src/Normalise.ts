@@ -57,6 +57,8 @@ export class Normaliser {
   private readonly headDecoder = new TextDecoder()
   private events: Array<unknown> = []
   private frames = 0
+  /** Characters of events that wait for content, or for the chunk that they are told with. */
+  private held = 0
   private flushing = false
   /** Whether the body ended in the middle of a frame. */
   private isCut = false
@@ -169,6 +171,7 @@ export class Normaliser {
       return this.evidence ? this.succeed() : this.ended()
     }
     this.frames++
+    this.head = ""
     if (data === "") return
     const json = parseJson(data)
     if (json === undefined) {
@@ -181,6 +184,14 @@ export class Normaliser {
     if (error !== undefined) return this.fail(this.fault(error))
     if (this.options.raw) this.events.push(json)
     this.outputs(this.decoder.event(json))
+    this.bound(data.length)
+  }
+
+  /** What is kept for later is as bounded as one event: a server could send such events for ever. */
+  private bound(characters: number): void {
+    if (this.outcome !== undefined) return
+    this.held = this.answer.isHolding || this.events.length > 0 ? this.held + characters : 0
+    if (this.held > this.options.limit || this.answer.waiting > this.options.limit) this.tooLarge()
   }
 
   private outputs(outputs: ReadonlyArray<Output>): void {

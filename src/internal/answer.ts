@@ -1,7 +1,15 @@
 /**
  * The chunks of one answer, made from what its events say: held until there is something to say, then in order.
  */
-import type { ChatCompletionChunk, ChunkChoice, Delta, Logprobs, Usage } from "../ChatCompletionChunk.ts"
+import type {
+  Annotation,
+  ChatCompletionChunk,
+  ChunkChoice,
+  Delta,
+  Logprobs,
+  ToolCallDelta,
+  Usage
+} from "../ChatCompletionChunk.ts"
 import type { CompletionParams } from "../CompletionParams.ts"
 import type { Output } from "../Dialect.ts"
 import { ToolCalls } from "./toolCalls.ts"
@@ -18,11 +26,17 @@ interface Options {
 
 type Writable<A> = { -readonly [K in keyof A]: A[K] }
 
+/** Lists that grow in place: one event can bring a hundred thousand calls. */
+interface Pending extends Writable<Omit<Delta, "toolCalls" | "annotations">> {
+  toolCalls?: Array<ToolCallDelta>
+  annotations?: Array<Annotation>
+}
+
 interface Choice {
   readonly index: number
   readonly tools: ToolCalls
   /** What the event at hand adds. */
-  delta: Writable<Delta> | undefined
+  delta: Pending | undefined
   logprobs: Logprobs | undefined
   /** Whether the role is out. */
   introduced: boolean
@@ -41,6 +55,8 @@ export class Answer {
   committed = false
   /** How many pieces of text, reasoning, refusal and tool calls came. */
   contents = 0
+  /** Characters of arguments that came before the name of their call. */
+  waiting = 0
 
   private readonly options: Options
   private readonly choices = new Map<number, Choice>()
@@ -49,6 +65,8 @@ export class Answer {
   private readonly head: Writable<Partial<Extract<Output, { readonly _tag: "Head" }>>> = {}
   private counts: Partial<Usage> | undefined = undefined
   private ended = false
+  /** Choices without a finish reason: counted, since it is looked at after each read. */
+  private unfinished = 0
   private ready: Array<ChatCompletionChunk> = []
 
   constructor(options: Options) {
@@ -70,11 +88,7 @@ export class Answer {
 
   /** A finish reason for every choice that began, or the dialect's own end. */
   get evidence(): boolean {
-    if (this.ended) return true
-    for (const choice of this.choices.values()) {
-      if (choice.finish === undefined) return false
-    }
-    return this.begun
+    return this.ended || (this.begun && this.unfinished === 0)
   }
 
   get usage(): Usage | undefined {
@@ -87,6 +101,11 @@ export class Answer {
     return [...this.choices.values()]
       .filter((choice) => choice.finish !== undefined || this.ended)
       .map((choice) => this.reasonOf(choice))
+  }
+
+  /** Whether there are chunks that wait for the first content. */
+  get isHolding(): boolean {
+    return !this.committed && this.ready.length > 0
   }
 
   /** The chunks since the last call; none leaves before the first content. */
@@ -112,8 +131,8 @@ export class Answer {
         this.called(output)
         break
       case "Annotations": {
-        const delta = this.deltaOf(this.choice(output.choice))
-        delta.annotations = [...delta.annotations ?? [], ...output.annotations]
+        const annotations = this.deltaOf(this.choice(output.choice)).annotations ??= []
+        for (const annotation of output.annotations) annotations.push(annotation)
         break
       }
       case "Native": {
@@ -175,7 +194,7 @@ export class Answer {
       const reason = this.reasonOf(choice)
       const owed = choice.tools.close(isWhole(reason))
       if (owed.length > 0) {
-        this.deltaOf(choice).toolCalls = owed
+        this.deltaOf(choice).toolCalls = [...owed]
         this.flush(untold)
         untold = []
       }
@@ -206,14 +225,19 @@ export class Answer {
   private called(piece: Extract<Output, { readonly _tag: "ToolCall" }>): void {
     const added = this.choice(piece.choice).tools.add(piece)
     this.contents++
-    if (added === undefined) return
+    if (added === undefined) {
+      this.waiting += piece.arguments?.length ?? 0
+      return
+    }
     const delta = this.contentOf(piece.choice)
-    delta.toolCalls = delta.toolCalls === undefined ? [added] : [...delta.toolCalls, added]
+    delta.toolCalls ??= []
+    delta.toolCalls.push(added)
   }
 
   /** The first reason counts, but `stop` gives way to a word that says more: some servers send it on every chunk. */
   private finished(output: Extract<Output, { readonly _tag: "Finish" }>): void {
     const choice = this.choice(output.choice)
+    if (choice.finish === undefined) this.unfinished--
     if (choice.finish === undefined || (choice.finish.reason === "stop" && output.reason !== "stop")) {
       choice.finish = { reason: output.reason, native: output.native }
     }
@@ -251,19 +275,20 @@ export class Answer {
       finish: undefined
     }
     this.choices.set(index, choice)
+    this.unfinished++
     return choice
   }
 
-  private contentOf(index: number): Writable<Delta> {
+  private contentOf(index: number): Pending {
     this.committed = true
     this.contents++
     return this.deltaOf(this.choice(index))
   }
 
-  private deltaOf(choice: Choice): Writable<Delta> {
+  private deltaOf(choice: Choice): Pending {
     if (choice.delta !== undefined) return choice.delta
     this.touched.push(choice)
-    const delta: Writable<Delta> = choice.introduced ? {} : { role: "assistant" }
+    const delta: Pending = choice.introduced ? {} : { role: "assistant" }
     choice.delta = delta
     return delta
   }

@@ -103,11 +103,22 @@ export const grow = (store: Store, block: Block, piece: string): void => {
   }
 }
 
+/** Lists that were made here, and so may grow in place: a block can have any number of citations. */
+const ours = new WeakSet<ReadonlyArray<Json>>()
+
+const lengthened = (before: ReadonlyArray<Json>, more: ReadonlyArray<Json>): ReadonlyArray<Json> => {
+  // What is in the set was made by this function, as an Array.
+  const list = ours.has(before) ? before as Array<Json> : [...before]
+  for (const item of more) list.push(item)
+  ours.add(list)
+  return list
+}
+
 /** A delta of an opaque block that nobody knows: text goes on, lists get longer, everything else is a new value. */
 export const change = (block: Block, key: string, value: Json): void => {
   const before = block.changed.get(key) ?? (Object.hasOwn(block.sent, key) ? block.sent[key] : undefined)
   if (typeof before === "string" && typeof value === "string") block.changed.set(key, before + value)
-  else if (Array.isArray(before) && Array.isArray(value)) block.changed.set(key, [...before, ...value])
+  else if (Array.isArray(before) && Array.isArray(value)) block.changed.set(key, lengthened(before, value))
   else block.changed.set(key, value)
 }
 
@@ -138,9 +149,12 @@ const whole = (block: Block): JsonObject | undefined => {
 /** Tells the blocks that are whole, up to the first that is not. */
 export const tell = (store: Store, outputs: Array<Output>): void => {
   if (store.mode !== "replaying") return
-  while (store.order[0]?.open === false) {
-    const block = store.order.shift()
-    const json = block === undefined ? undefined : whole(block)
+  let told = 0
+  for (const block of store.order) {
+    if (block.open) break
+    told++
+    const json = whole(block)
     if (json !== undefined) outputs.push({ _tag: "Native", choice: 0, block: json })
   }
+  store.order.splice(0, told)
 }

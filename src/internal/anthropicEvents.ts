@@ -193,19 +193,24 @@ const inputOf = ({ sent }: Block): string | undefined => {
     : undefined
 }
 
-/** The block is whole. */
-const stopped = (state: State, index: number, block: Block, outputs: Array<Output>): void => {
+/** The block is whole; what comes of it for the next turn is told by the caller. */
+const end = (state: State, index: number, block: Block, outputs: Array<Output>): void => {
   block.open = false
   state.blocks.delete(index)
   // An input that was there from the start, and not sent in pieces.
   const input = block.kind === "tool" && !block.hasInput ? inputOf(block) : undefined
   if (input !== undefined) outputs.push({ _tag: "ToolCall", choice: 0, id: block.id, index, arguments: input })
+}
+
+const stopped = (state: State, index: number, block: Block, outputs: Array<Output>): void => {
+  end(state, index, block, outputs)
   Blocks.tell(state.store, outputs)
 }
 
 /** No more blocks: those that were never said to be whole are so now. */
 const closed = (state: State, outputs: Array<Output>): void => {
-  for (const [index, block] of state.blocks) stopped(state, index, block, outputs)
+  for (const [index, block] of state.blocks) end(state, index, block, outputs)
+  Blocks.tell(state.store, outputs)
 }
 
 /** The block that a delta continues. One that was never begun, or as another kind, begins here: no text is lost. */

@@ -8,8 +8,9 @@
  * - `{ code, message, request_id }` (DashScope, Mistral)
  * - `[{ error }]` (Google)
  */
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../Dialect.ts"
+import { wait } from "./retryAfter.ts"
 
 /** Facts, and the request's id where the error names one. */
 export interface WireError extends ErrorFacts {
@@ -40,9 +41,7 @@ const detailText = (u: unknown): string | undefined => text(u) ?? text(fieldsOf(
 
 const retryAfterOf = (fields: Fields): Duration.Duration | undefined => {
   const seconds = fields["retry_after"] ?? fieldsOf(fields["metadata"])["retry_after_seconds"]
-  return typeof seconds === "number" && seconds >= 0 && Number.isFinite(seconds)
-    ? Duration.seconds(seconds)
-    : undefined
+  return typeof seconds === "number" && seconds >= 0 ? wait(seconds * 1000) : undefined
 }
 
 /** OpenRouter says "Provider returned error" and puts what the provider said beside it. */

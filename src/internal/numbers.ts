@@ -16,4 +16,5 @@ const names = [
 
 /** The first parameter that is NaN or infinite: it would be sent as `null`. */
 export const unsayable = (params: CompletionParams): string | undefined =>
-  names.find((name) => params[name] !== undefined && !Number.isFinite(params[name]))
+  names.find((name) => params[name] !== undefined && !Number.isFinite(params[name])) ??
+    (Object.values(params.logitBias ?? {}).every(Number.isFinite) ? undefined : "logitBias")

@@ -5,10 +5,13 @@
  */
 import * as Duration from "effect/Duration"
 
+/** So many milliseconds. What no number can say is the longest wait, not an endless one: that has no place in JSON. */
+export const wait = (millis: number): Duration.Duration => Duration.millis(Math.min(millis, Number.MAX_SAFE_INTEGER))
+
 const millis = (text: string | undefined, unit: number): Duration.Duration | undefined => {
   if (text === undefined || !/^\s*\d+(\.\d+)?\s*$/.test(text)) return undefined
   // Rounded up: a wait that is a little too short is another refusal.
-  return Duration.millis(Math.ceil(Number(text) * unit))
+  return wait(Math.ceil(Number(text) * unit))
 }
 
 /** `now` in milliseconds since the epoch. A date in the past is no wait; a header that cannot be read is none. */

@@ -20,4 +20,5 @@ export const bodies: ReadonlyArray<Fault> = [
   ...Reasoning.faults
 ]
 
-export const titleOf = ({ covers, dialect, name }: Fault): string => `${covers[0] ?? ""} ${dialect}: ${name}`
+export const titleOf = ({ covers, dialect, name }: Pick<Fault, "covers" | "dialect" | "name">): string =>
+  `${covers[0] ?? ""} ${dialect}: ${name}`

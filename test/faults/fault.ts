@@ -61,8 +61,8 @@ export interface Fault {
   readonly unknownEvents?: number
   /** What `ChatCompletion` says of the calls: their arguments, and whether they may be run. */
   readonly completed?: ReadonlyArray<readonly [name: string, args: string, complete: boolean]>
-  /** Line endings are the point of it, or not of it at all. */
-  readonly keepsLineEndings?: boolean
+  /** The one rule of all streams that it cannot keep. */
+  readonly breaks?: string
   /** Cut at each of its bytes once more. */
   readonly everyCut?: boolean
 }

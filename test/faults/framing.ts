@@ -215,8 +215,7 @@ const shared = both((w) => [
     name: `line breaks: ${name}`,
     pieces: [mixed(said(w).replaceAll("\":", "\":\ndata: "), line, blank)],
     told: ab(w),
-    end: "success" as const,
-    keepsLineEndings: true
+    end: "success" as const
   }))
 ])
 

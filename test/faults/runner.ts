@@ -2,16 +2,28 @@
  * Faults, played: through the pass that all bytes go through, and through a provider over any HttpClient; and what is
  * checked of every one of them.
  */
-import type * as HttpClient from "@effect/platform/HttpClient"
-import { assert } from "@effect/vitest"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
+import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
+import { afterAll, assert, beforeAll } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as FiberId from "effect/FiberId"
+import * as FiberRefs from "effect/FiberRefs"
+import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
+import * as List from "effect/List"
 import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import type * as LogSpan from "effect/LogSpan"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
 import * as util from "node:util"
 import * as ChatCompletion from "../../src/ChatCompletion.ts"
 import type { ChatCompletionChunk, ChunkChoice } from "../../src/ChatCompletionChunk.ts"
@@ -28,6 +40,23 @@ import * as Bytes from "../kit/bytes.ts"
 import * as Play from "../kit/play.ts"
 import * as TestHttp from "../kit/testHttp.ts"
 import type { Dialect, Failure, Fault, Told } from "./fault.ts"
+
+/** No promise that this file's tests leave behind fails. */
+export const watchRejections = (): void => {
+  const unhandled: Array<unknown> = []
+  const keep = (reason: unknown): void => {
+    unhandled.push(reason)
+  }
+  beforeAll(() => {
+    process.on("unhandledRejection", keep)
+  })
+  afterAll(async () => {
+    // A rejection is reported after the turn that made it.
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.removeListener("unhandledRejection", keep)
+    assert.deepStrictEqual(unhandled, [])
+  })
+}
 
 /** Without the shape that gives keys away. */
 export const key = "KEYMARK-0123456789/abc+def=KEYMARK"
@@ -124,6 +153,9 @@ const toldOfChunk = ({ choices, usage }: ChatCompletionChunk): Told | ReadonlyAr
   return told.length === 1 && told[0] !== undefined ? told[0] : told
 }
 
+export const tell = (chunks: ReadonlyArray<ChatCompletionChunk>): ReadonlyArray<Told | ReadonlyArray<Told>> =>
+  chunks.map(toldOfChunk)
+
 const heads: { readonly [dialect in Dialect]: readonly [string, string] } = {
   openai: ["c1", "m"],
   lenient: ["c1", "m"],
@@ -137,8 +169,8 @@ const countOf = (chunks: ReadonlyArray<ChatCompletionChunk>, of: (chunk: ChatCom
 export const checkChunks = (fault: Fault, chunks: ReadonlyArray<ChatCompletionChunk>, way: string): void => {
   const sent = new TextDecoder().decode(whole(fault))
   const comparable = Answer.comparable(chunks, sent)
-  assert.deepStrictEqual(comparable.map(toldOfChunk), [...fault.told], `${way}: what is told`)
-  assert.deepStrictEqual(Answer.violations(chunks), [], way)
+  assert.deepStrictEqual(tell(comparable), [...fault.told], `${way}: what is told`)
+  assert.deepStrictEqual([...Answer.violations(chunks)], fault.breaks === undefined ? [] : [fault.breaks], way)
   assert.deepStrictEqual(Answer.accidents(JSON.stringify(chunks), sent), [], way)
   assert.isAtMost(countOf(chunks, (chunk) => chunk.usage === undefined ? 0 : 1), 1, `${way}: chunks of usage`)
   for (const choice of Answer.choices(chunks)) {
@@ -202,81 +234,126 @@ export const checkError = (
 }
 
 /** It ended in this one way. */
-export const check = (fault: Fault, { chunks, exit }: Play.Played, way: string): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    checkChunks(fault, chunks, way)
-    if (fault.end === "success") {
-      assert.isTrue(Exit.isSuccess(exit), `${way}: ${String(exit)}`)
-      return Effect.void
-    }
-    checkError(failureOf(exit), fault.end, { contentEmitted: chunks.length > 0, attempts: 1 }, way)
-    return keepsSecrets(exit, way)
-  })
+export const check = (fault: Fault, { chunks, exit }: Play.Played, way: string): void => {
+  checkChunks(fault, chunks, way)
+  if (fault.end === "success") return assert.isTrue(Exit.isSuccess(exit), `${way}: ${String(exit)}`)
+  checkError(failureOf(exit), fault.end, { contentEmitted: chunks.length > 0, attempts: 1 }, way)
+  keepsSecrets(exit, way)
+}
 
 const deep = { depth: Infinity, showHidden: true, maxArrayLength: null, maxStringLength: null } as const
 
 const loggers = [Logger.stringLogger, Logger.logfmtLogger, Logger.jsonLogger]
 
+/** A line of the log about this failure, without the runtime that would write it. */
+const logged = (cause: Cause.Cause<unknown>) => ({
+  annotations: HashMap.empty<string, unknown>(),
+  cause,
+  context: FiberRefs.empty(),
+  date: new Date(0),
+  fiberId: FiberId.none,
+  logLevel: LogLevel.Error,
+  message: ["it failed", Cause.squash(cause)],
+  spans: List.empty<LogSpan.LogSpan>()
+})
+
 /** The failure as a program shows it: as text, as JSON, and in its logs. */
-const renderings = (cause: Cause.Cause<unknown>): Effect.Effect<ReadonlyArray<string>> =>
-  Effect.suspend(() => {
-    const error = Cause.squash(cause)
-    const shown = [
-      String(error),
-      error instanceof Error ? String(error.stack) : "",
-      JSON.stringify([error, cause]),
-      util.inspect([error, cause], deep),
-      Cause.pretty(cause, { renderErrorCause: true })
-    ]
-    const logger = Layer.mergeAll(
-      Logger.remove(Logger.defaultLogger),
-      ...loggers.map((logger) => Logger.add(Logger.map(logger, (line) => shown.push(line))))
-    )
-    return Effect.logError("it failed", error, cause).pipe(Effect.provide(logger), Effect.as(shown))
-  })
+const renderings = (cause: Cause.Cause<unknown>): ReadonlyArray<string> => {
+  const error = Cause.squash(cause)
+  return [
+    String(error),
+    error instanceof Error ? String(error.stack) : "",
+    JSON.stringify([error, cause]),
+    util.inspect([error, cause], deep),
+    Cause.pretty(cause, { renderErrorCause: true }),
+    ...loggers.map((logger) => logger.log(logged(cause)))
+  ]
+}
 
 /** No rendering of the failure shows key or prompt. */
-export const keepsSecrets = (exit: Exit.Exit<void, Provider.CallError>, way: string): Effect.Effect<void> =>
-  Exit.isSuccess(exit) ? Effect.void : Effect.map(renderings(exit.cause), (shown) => {
-    assert.strictEqual(shown.length, 5 + loggers.length)
-    assert.deepStrictEqual(marks.filter((mark) => shown.some((text) => text.includes(mark))), [], way)
-  })
+export const keepsSecrets = (exit: Exit.Exit<void, Provider.CallError>, way: string): void => {
+  if (Exit.isSuccess(exit)) return
+  const shown = renderings(exit.cause)
+  assert.deepStrictEqual(marks.filter((mark) => shown.some((text) => text.includes(mark))), [], way)
+}
 
 /** What ends a body that a reset ends. */
 const broken = (): Error =>
   new TypeError("terminated", { cause: Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" }) })
 
-/**
- * Through the provider, over a client without a network. A body that says itself when it is over is held open, and must
- * be let go.
- */
-export const inMemory = (
+/** A client without a network, whose responses have this body. */
+type Serve = (released: Deferred.Deferred<void>) => Layer.Layer<HttpClient.HttpClient>
+
+const headersOf = (fault: Fault): { readonly [name: string]: string } => {
+  const type = contentType(fault)
+  return type === undefined ? {} : { "content-type": type }
+}
+
+/** A read a piece. */
+const byReads = (fault: Fault, cut: ReadonlyArray<Uint8Array>, endsItself: boolean): Serve => (released) =>
+  TestHttp.make(() =>
+    new Response(
+      TestHttp.body(cut, {
+        then: endsItself ? "hang" : fault.then === "reset" ? broken() : "end",
+        onCancel: () => Deferred.unsafeDone(released, Exit.void)
+      }),
+      { headers: headersOf(fault) }
+    )
+  ).layer
+
+const ended = (
   fault: Fault,
-  cut: ReadonlyArray<Uint8Array>,
-  endsItself: boolean
-): Effect.Effect<Play.Played & { readonly requests: number }> =>
+  request: HttpClientRequest.HttpClientRequest,
+  response: HttpClientResponse.HttpClientResponse
+) =>
+  fault.then === "reset"
+    ? Stream.fail(new HttpClientError.ResponseError({ request, response, reason: "Decode", cause: broken() }))
+    : Stream.empty
+
+/** Eight pieces a read, as a client hands them over that was slow to be asked. */
+const byEights = (fault: Fault, cut: ReadonlyArray<Uint8Array>, endsItself: boolean): Serve => (released) => {
+  const reads = Chunk.chunksOf(Chunk.unsafeFromArray(cut), 8)
+  return Layer.succeed(
+    HttpClient.HttpClient,
+    HttpClient.make((request) =>
+      Effect.sync(() => {
+        const response = HttpClientResponse.fromWeb(request, new Response(null, { headers: headersOf(fault) }))
+        const end = endsItself ? Stream.never : ended(fault, request, response)
+        const stream = Stream.concat(Stream.fromChunks(...reads), end)
+        const value = Stream.ensuring(stream, Deferred.succeed(released, undefined))
+        return Object.defineProperty(response, "stream", { value })
+      })
+    )
+  )
+}
+
+/** Through the provider. A body that says itself when it is over is held open, and must be let go. */
+const served = (fault: Fault, endsItself: boolean, serve: Serve): Effect.Effect<Play.Played> =>
   Effect.gen(function*() {
     const released = yield* Deferred.make<void>()
-    const type = contentType(fault)
-    const http = TestHttp.make(() =>
-      new Response(
-        TestHttp.body(cut, {
-          then: endsItself ? "hang" : fault.then === "reset" ? broken() : "end",
-          onCancel: () => Deferred.unsafeDone(released, Exit.void)
-        }),
-        { headers: type === undefined ? {} : { "content-type": type } }
-      )
-    )
-    const layer = Layer.provide(target(fault.dialect, "http://in.memory"), http.layer)
+    const layer = Layer.provide(target(fault.dialect, "http://in.memory"), serve(released))
     const played = yield* Play.play(layer, paramsOf(fault))
     if (endsItself) {
-      yield* Effect.timeoutFail(Deferred.await(released), {
-        duration: "2 seconds",
-        onTimeout: () => new Error(`${fault.name}: the body is not released`)
-      }).pipe(Effect.orDie)
+      const isReleased = yield* Effect.timeoutOption(Deferred.await(released), "2 seconds")
+      assert.isTrue(Option.isSome(isReleased), "the body is released")
     }
-    return { ...played, requests: http.sent.length }
+    return played
   })
+
+export const inMemory = (fault: Fault, cut: ReadonlyArray<Uint8Array>): Effect.Effect<Play.Played> => {
+  const { endsItself } = pass(fault, cut)
+  return served(fault, endsItself, (cut.length > 64 ? byEights : byReads)(fault, cut, endsItself))
+}
+
+/** An event stream of these pieces, through the provider. */
+export const read = (dialect: Dialect, cut: Iterable<Uint8Array>): Effect.Effect<Play.Played> =>
+  Play.play(
+    Layer.provide(target(dialect, "http://in.memory"), TestHttp.make(() => TestHttp.sse(cut)).layer),
+    prompt
+  )
+
+/** Asks again without a wait. */
+export const atOnce = { schedule: Schedule.forever } as const
 
 /** Through the provider, over this client. */
 export const over = (

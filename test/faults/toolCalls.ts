@@ -37,6 +37,9 @@ const part = (fields: object, name?: unknown, args?: unknown) => ({
   }
 })
 
+/** A call that the server never names is shown all the same, and may not be run. */
+const nameless = "tool call 0 of choice 0 begins without a name"
+
 type Row = Omit<Fault, "dialect" | "end"> & Partial<Pick<Fault, "end">>
 
 const rows = (faults: ReadonlyArray<Row>): ReadonlyArray<Omit<Fault, "dialect">> =>
@@ -203,6 +206,7 @@ const openAi = inDialect(
       name: "a name that never comes",
       pieces: [T(part({ index: 0, id: "a" }, null, "{}")), F("tool_calls") + D],
       told: [begun(0, "a", "", "{}"), called],
+      breaks: nameless,
       completed: [["", "{}", false]]
     },
     {
@@ -436,6 +440,7 @@ const anthropic = inDialect(
       name: `a name that is ${JSON.stringify(name)}`,
       pieces: [start() + use(0, { id: "a", name }) + input("{}", 0) + blockStop(0) + reason("tool_use") + stop],
       told: [begun(0, "a", "", "{}"), done],
+      breaks: nameless,
       completed: [["", "{}", false]] as const
     })),
     {

@@ -32,7 +32,7 @@ interface Odd {
   readonly breaks: boolean
 }
 
-const targets = FastCheck.constantFrom<ReadonlyArray<Targets.Target>>(
+const targets = FastCheck.constantFrom<Array<Targets.Target>>(
   Targets.openAi,
   Targets.anthropic,
   Targets.compatible("lenient", { lenientFinish: true })
@@ -44,20 +44,24 @@ const random = FastCheck.uint8Array({ maxLength: 400 })
 
 const words = FastCheck.array(
   FastCheck.constantFrom(
-    ..."data: |event: |: |retry: |id: |\n|\n\n|\r|\r\n|\uFEFF|{|}|[|]|\"|[DONE]|null|{\"error\":|\"choices\":|{}|<html>".split("|"),
+    ..."data: |event: |: |retry: |id: |\n|\n\n|\r|\r\n|\uFEFF|{|}|[|]|\"|[DONE]|null|{\"error\":|\"choices\":|{}|<html>"
+      .split("|"),
     "{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}",
     "{\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}",
     "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}",
     "{\"type\":\"message_stop\"}",
-    "{\"error\":{\"message\":\"no\",\"retry_after\":1e308}}"
+    "data: {\"error\":{\"type\":\"rate_limit_error\",\"retry_after\":1e308}}\n\n"
   ),
   { maxLength: 30 }
 ).map((all) => Bytes.bytesOf(all.join("")))
 
-const flipped = FastCheck.tuple(recorded, FastCheck.array(FastCheck.tuple(FastCheck.nat(), FastCheck.nat(7)), {
-  minLength: 1,
-  maxLength: 6
-})).map(([bytes, flips]) => {
+const flipped = FastCheck.tuple(
+  recorded,
+  FastCheck.array(FastCheck.tuple(FastCheck.nat(), FastCheck.nat(7)), {
+    minLength: 1,
+    maxLength: 6
+  })
+).map(([bytes, flips]) => {
   const copy = Uint8Array.from(bytes)
   for (const [at, bit] of flips) copy[at % copy.length] = (copy[at % copy.length] ?? 0) ^ (1 << bit)
   return copy
@@ -111,7 +115,9 @@ const encode = Schema.encodeSync(ProviderError.ProviderError)
 const decode = Schema.decodeUnknownSync(ProviderError.ProviderError)
 
 /** One error with a type, that can be shown and that can travel. */
-const isTyped = (exit: Exit.Exit<unknown, ProviderError.ProviderError | ProviderError.Timeout | ProviderError.Cancelled>) => {
+const isTyped = (
+  exit: Exit.Exit<unknown, ProviderError.ProviderError | ProviderError.Timeout | ProviderError.Cancelled>
+) => {
   if (Exit.isSuccess(exit)) return
   assert.isFalse(Cause.isDie(exit.cause), Cause.pretty(exit.cause))
   const [error, ...others] = [...Cause.failures(exit.cause)]
@@ -140,7 +146,7 @@ describe("bytes", () => {
         assert.deepStrictEqual(Answer.accidents(text + reasoning + refusal, sent), [])
         assert.deepStrictEqual(Play.pollution(), [])
       }),
-      { quick: 150, full: 3000 }
+      { quick: 100, full: 3000 }
     ))
 
   it("of any kind are a whole answer, or a typed error", { timeout }, (context) =>
@@ -148,11 +154,15 @@ describe("bytes", () => {
       context,
       FastCheck.asyncProperty(odd, async (odd) => {
         const exit = await Effect.runPromise(
-          Provider.completion(params).pipe(Effect.timeoutOption("10 seconds"), Effect.provide(layerOf(odd)), Effect.exit)
+          Provider.completion(params).pipe(
+            Effect.timeoutOption("10 seconds"),
+            Effect.provide(layerOf(odd)),
+            Effect.exit
+          )
         )
         isTyped(exit)
         if (Exit.isSuccess(exit)) assert.strictEqual(exit.value._tag, "Some", "no end after 10 seconds")
       }),
-      { quick: 50, full: 1000 }
+      { quick: 30, full: 1000 }
     ))
 })

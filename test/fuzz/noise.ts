@@ -108,7 +108,7 @@ const openObjects = (provider: string, blocks: ReadonlyArray<Block>): ReadonlyAr
         !(provider === "anthropic" && isDelta && key === "content")) &&
         !(isKept && key === "delta")
     }
-    const inner = walk(json, into).flatMap(([path, value]) => isObject(value) && into(path, value) ? [path] : [])
+    const inner = walk(json, into).flatMap(([path, value]) => isObject(value) && into(path) ? [path] : [])
     return [[], ...inner]
   })
 }
@@ -117,12 +117,29 @@ export type Edit =
   | { readonly _tag: "Block"; readonly at: number; readonly block: Block }
   | { readonly _tag: "Line"; readonly at: number; readonly line: string }
   | { readonly _tag: "Field"; readonly at: number; readonly object: number; readonly key: string; readonly value: Json }
+  | {
+    readonly _tag: "Element"
+    readonly at: number
+    readonly list: number
+    readonly place: number
+    readonly value: Json
+  }
   | { readonly _tag: "Null"; readonly at: number; readonly object: number; readonly field: number }
   | { readonly _tag: "Write"; readonly at: number; readonly how: "pretty" | "escaped" | "backwards" }
 
 const place = FastCheck.nat(1000)
 
-const unknownKeys = [...hostileKeys, "x_new", "provider_specific_fields", "p", "obfuscation", "token_ids"]
+const unknownKeys = [
+  ...hostileKeys,
+  "x_new",
+  "provider_specific_fields",
+  "p",
+  "obfuscation",
+  "token_ids",
+  "code",
+  "detail",
+  "errors"
+]
 
 export const edits: FastCheck.Arbitrary<ReadonlyArray<Edit>> = FastCheck.array(
   FastCheck.oneof(
@@ -134,6 +151,13 @@ export const edits: FastCheck.Arbitrary<ReadonlyArray<Edit>> = FastCheck.array(
       object: place,
       key: FastCheck.constantFrom(...unknownKeys),
       value: anyJson
+    }),
+    FastCheck.record({
+      _tag: FastCheck.constant("Element" as const),
+      at: place,
+      list: place,
+      place,
+      value: FastCheck.constantFrom<Json>(null, 7, true, [])
     }),
     FastCheck.record({ _tag: FastCheck.constant("Null" as const), at: place, object: place, field: place }),
     FastCheck.record({
@@ -185,6 +209,20 @@ const write = (json: Json, how: "pretty" | "escaped" | "backwards"): ReadonlyArr
   }
 }
 
+/** Lists whose elements are read each on its own; in Anthropic's an element's place has a meaning. */
+const listsOf = (provider: string, json: Json): ReadonlyArray<Path> =>
+  provider === "openai"
+    ? walk(json, (path) => path.at(-1) !== "usage").flatMap(([path, value]) =>
+      Array.isArray(value) && /^(?:choices|content|tool_calls|top_logprobs)$/.test(String(path.at(-1))) ? [path] : []
+    )
+    : []
+
+const inserted = (list: Json | undefined, place: number, value: Json): Json => {
+  const items: ReadonlyArray<Json> = Array.isArray(list) ? list : []
+  const index = place % (items.length + 1)
+  return [...items.slice(0, index), value, ...items.slice(index)]
+}
+
 const pick = <A>(list: ReadonlyArray<A>, index: number): A | undefined => list[index % Math.max(1, list.length)]
 
 /** A block, and where the events of the transcript may be changed. */
@@ -207,7 +245,14 @@ const changed = (provider: string, { block, objects }: Spot, edit: Edit): Block 
       const path = pick(objects, edit.object)
       return json === undefined || path === undefined
         ? block
-        : withJson(block, update(json, [...path, edit.key], () => edit.value))
+        : withJson(block, update(json, [...path, edit.key], (value) => value === undefined ? edit.value : value))
+    }
+    case "Element": {
+      const lists = json === undefined ? [] : listsOf(provider, json)
+      const path = pick(lists, edit.list)
+      return json === undefined || path === undefined
+        ? block
+        : withJson(block, update(json, path, (list) => inserted(list, edit.place, edit.value)))
     }
     case "Null": {
       const path = pick(objects, edit.object)

@@ -34,7 +34,9 @@ const names = new Map([
     "anthropic",
     ("type message delta content_block index content id model usage text thinking signature partial_json citation " +
       "citations url title cited_text input name stop_reason stop_details input_tokens output_tokens service_tier " +
-      "cache_read_input_tokens cache_creation_input_tokens output_tokens_details thinking_tokens error caller").split(" ")
+      "cache_read_input_tokens cache_creation_input_tokens output_tokens_details thinking_tokens error caller").split(
+        " "
+      )
   ]
 ])
 const words = new Map([
@@ -71,14 +73,30 @@ const nearEvent = (provider: string): FastCheck.Arbitrary<Json> => {
         )
       )
     }, { requiredKeys: [] })
-    const choice = FastCheck.record({ index, delta, message: delta, finish_reason: value, logprobs: value, usage: value }, {
+    const choice = FastCheck.record({
+      index,
+      delta,
+      message: delta,
+      finish_reason: value,
+      logprobs: value,
+      usage: value
+    }, {
       requiredKeys: []
     })
-    const event = FastCheck.record({ id: value, created: value, model: value, choices: FastCheck.array(choice, { maxLength: 2 }), usage: value }, {
+    const event = FastCheck.record({
+      id: value,
+      created: value,
+      model: value,
+      choices: FastCheck.array(choice, { maxLength: 2 }),
+      usage: value
+    }, {
       requiredKeys: ["choices"]
     })
     // Records of JSON are JSON.
-    return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, { weight: 1, arbitrary: value })
+    return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, {
+      weight: 1,
+      arbitrary: value
+    })
   }
   const type = FastCheck.constantFrom(
     ..."message_start content_block_start content_block_delta content_block_stop message_delta".split(" ")
@@ -222,8 +240,16 @@ describe("reading is total", () => {
   const anthropicDelta = (delta: string) => `{"type":"content_block_delta","delta":{${delta}}}`
   const deepPlaces: ReadonlyArray<readonly [string, string, (deep: string) => string]> = [
     ["openai", "content", (deep) => openAiDelta(`"content":${deep}`)],
-    ["openai", "reasoning", (deep) => openAiDelta(`"reasoning":${deep},"reasoning_details":${deep},"thinking":${deep}`)],
-    ["openai", "arguments", (deep) => openAiDelta(`"tool_calls":[{"id":"a","function":{"name":"f","arguments":${deep}}}]`)],
+    [
+      "openai",
+      "reasoning",
+      (deep) => openAiDelta(`"reasoning":${deep},"reasoning_details":${deep},"thinking":${deep}`)
+    ],
+    [
+      "openai",
+      "arguments",
+      (deep) => openAiDelta(`"tool_calls":[{"id":"a","function":{"name":"f","arguments":${deep}}}]`)
+    ],
     ["openai", "annotations", (deep) => openAiDelta(`"annotations":[${deep}]`)],
     ["openai", "usage", (deep) => `{"choices":[],"usage":{"more":${deep},"prompt_tokens_details":${deep}}}`],
     ["openai", "an error", (deep) => `{"error":${deep},"code":${deep}}`],
@@ -237,7 +263,11 @@ describe("reading is total", () => {
     ],
     ["anthropic", "a citation", (deep) => anthropicDelta(`"type":"citations_delta","citation":{"more":${deep}}`)],
     ["anthropic", "usage", (deep) => `{"type":"message_delta","usage":{"more":${deep}}}`],
-    ["anthropic", "stop details", (deep) => `{"type":"message_delta","delta":{"stop_reason":"x","stop_details":${deep}}}`],
+    [
+      "anthropic",
+      "stop details",
+      (deep) => `{"type":"message_delta","delta":{"stop_reason":"x","stop_details":${deep}}}`
+    ],
     ["anthropic", "the event", (deep) => deep]
   ]
   for (const [provider, name, write] of deepPlaces) {
@@ -265,7 +295,15 @@ describe("an error is some reason", () => {
     it(`${dialect.id}: whatever its facts`, { timeout }, (context) => {
       const text = FastCheck.oneof(
         FastCheck.string(),
-        FastCheck.constantFrom("", "__proto__", "constructor", "model: x", "429", "prompt is too long", "a ".repeat(20_000))
+        FastCheck.constantFrom(
+          "",
+          "__proto__",
+          "constructor",
+          "model: x",
+          "429",
+          "prompt is too long",
+          "a ".repeat(20_000)
+        )
       )
       const facts = FastCheck.record({
         status: FastCheck.oneof(FastCheck.integer(), FastCheck.double(), FastCheck.constantFrom(400, 403, 429, 503)),
@@ -305,12 +343,20 @@ describe("writing is total", () => {
     "__proto__",
     ""
   )
+  // Numbers to TypeScript, and not to JSON.
+  const noNumber = FastCheck.constantFrom(Number.NaN, Number.POSITIVE_INFINITY)
+  const unsayable = FastCheck.oneof(
+    { weight: 8, arbitrary: FastCheck.constant({}) },
+    { weight: 1, arbitrary: noNumber.map((temperature) => ({ temperature })) },
+    { weight: 1, arbitrary: noNumber.map((maxTokens) => ({ maxTokens })) },
+    { weight: 1, arbitrary: noNumber.map((bias) => ({ logitBias: { "50256": bias } })) }
+  )
   for (const endpoint of endpoints) {
     it(`${endpoint.id}: any params are a body of JSON, or a refusal`, { timeout }, (context) =>
       check(
         context,
-        FastCheck.property(params, models, FastCheck.boolean(), (params, model, stream) => {
-          const encoded = endpoint.dialect.encode({ ...params, model }, { endpoint, model, stream })
+        FastCheck.property(params, unsayable, models, FastCheck.boolean(), (params, more, model, stream) => {
+          const encoded = endpoint.dialect.encode({ ...params, ...more, model }, { endpoint, model, stream })
           if (Either.isLeft(encoded)) {
             assert.oneOf(encoded.left._tag, ["UnsupportedParameter", "InvalidRequest"])
             assert.isTrue(Schema.is(Reason)(encoded.left))

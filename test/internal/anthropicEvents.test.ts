@@ -40,8 +40,15 @@ describe("message_start", () => {
     )
   })
 
-  it("may bring a call that is whole", () => {
+  it("an empty id and model are none", () => {
+    assert.deepStrictEqual(all({ type: "message_start", message: { id: "", model: "" } }), [
+      { _tag: "Head", id: undefined, model: undefined }
+    ])
+  })
+
+  it("may bring a call that is whole, and is told at once", () => {
     const block = { type: "tool_use", id: "t", name: "f", input: { a: 1 } }
+    assert.lengthOf(all({ type: "message_start", message: { content: [block] } }), 3)
     assert.deepStrictEqual(all({ type: "message_start", message: { content: [block] } }, end("tool_use")).slice(1), [
       { _tag: "ToolCall", choice: 0, id: "t", index: 0, name: "f" },
       { _tag: "ToolCall", choice: 0, id: "t", index: 0, arguments: "{\"a\":1}" },
@@ -136,6 +143,60 @@ describe("content blocks", () => {
       ),
       [text("a"), { ...call, index: 1, name: "f" }, { ...call, index: 1, arguments: "{}" }]
     )
+  })
+
+  it("a block that does not say what it is: its deltas do", () => {
+    const thinking = delta({ type: "thinking_delta", thinking: "Hm" }, 1)
+    assert.deepStrictEqual(all(start({ text: "" }), textDelta("a"), start({ type: null }, 1), thinking), [
+      text("a"),
+      { _tag: "Reasoning", choice: 0, text: "Hm" }
+    ])
+  })
+
+  const call = { _tag: "ToolCall", choice: 0, id: "t", index: 1 } as const
+  const textAndCall = [start({ type: "text", text: "" }), start({ type: "tool_use", id: "t", name: "f" }, 1)]
+  const input = { type: "input_json_delta", partial_json: "{}" }
+
+  it("without an index, of several open blocks the one that fits is meant", () => {
+    const noIndex = (delta: unknown) => ({ type: "content_block_delta", delta })
+    assert.deepStrictEqual(
+      all(...textAndCall, noIndex({ type: "text_delta", text: "a" }), inputDelta("{", 1), noIndex(input)),
+      [{ ...call, name: "f" }, text("a"), { ...call, arguments: "{" }, { ...call, arguments: "{}" }]
+    )
+  })
+
+  it("an end without an index does not end one of several, and input that comes late is told", () => {
+    const ended = { type: "content_block_stop" }
+    assert.deepStrictEqual(all(...textAndCall, ended, delta(input, 1), stop(1), delta(input, 1)), [
+      { ...call, name: "f" },
+      { ...call, arguments: "{}" },
+      { ...call, arguments: "{}" }
+    ])
+  })
+
+  it("input where something else took the place of its call is told", () => {
+    assert.deepStrictEqual(all(...textAndCall, textDelta("a", 1), delta(input, 1)), [
+      { ...call, name: "f" },
+      text("a"),
+      { ...call, arguments: "{}" }
+    ])
+  })
+
+  it("a beginning without an index comes after the highest so far", () => {
+    const begun = { type: "content_block_start", content_block: { type: "tool_use", id: "t", name: "f" } }
+    assert.deepStrictEqual(all(textDelta("a", 1), begun, textDelta("b", 1), delta(input, 2)), [
+      text("a"),
+      { ...call, index: 2, name: "f" },
+      text("b"),
+      { ...call, index: 2, arguments: "{}" }
+    ])
+  })
+
+  it("an input that is too deep to be written is none", () => {
+    const deep: unknown = JSON.parse(`{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`)
+    assert.deepStrictEqual(all(start({ type: "tool_use", id: "t", name: "f", input: deep }, 1), stop(1)), [
+      { ...call, name: "f" }
+    ])
   })
 
   it("unknown deltas and events are counted", () => {
@@ -256,6 +317,7 @@ describe("usage", () => {
 
   it("what is no number counts nothing", () => {
     assert.deepStrictEqual(last({ input_tokens: "3", output_tokens: Infinity }), {})
+    assert.deepStrictEqual(last({ input_tokens: -1, output_tokens: 1e308 }), {})
     assert.deepStrictEqual(last([1], 3), undefined)
   })
 })

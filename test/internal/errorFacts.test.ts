@@ -106,6 +106,8 @@ describe("ofEvent", () => {
       const wait = ErrorFacts.ofEvent(json, undefined)?.retryAfter
       assert.strictEqual(wait === undefined ? undefined : Duration.toSeconds(wait), 2)
     }
+    const endless = ErrorFacts.ofEvent({ error: { message: "x", retry_after: 1e308 } }, undefined)?.retryAfter
+    assert.strictEqual(endless === undefined ? undefined : Duration.toMillis(endless), Number.MAX_SAFE_INTEGER)
     for (const wrong of [-1, "2", null, {}]) {
       assert.isUndefined(ErrorFacts.ofEvent({ error: { message: "x", retry_after: wrong } }, undefined)?.retryAfter)
     }

@@ -114,9 +114,11 @@ describe("tool calls", () => {
     ["an object for arguments", { id: "a", function: { name: "f", arguments: { x: [1] } } }, [
       call({ id: "a", name: "f", arguments: "{\"x\":[1]}" })
     ]],
+    // What comes after may be text.
     ["an empty object for arguments", { id: "a", function: { name: "f", arguments: {} } }, [
-      call({ id: "a", name: "f", arguments: "{}" })
+      call({ id: "a", name: "f" })
     ]],
+    ["a list for arguments", { id: "a", function: { name: "f", arguments: [1] } }, [call({ id: "a", name: "f" })]],
     ["a number for arguments", { id: "a", function: { name: "f", arguments: 7 } }, [call({ id: "a", name: "f" })]],
     ["nothing new", { index: 0, id: "", function: { name: "", arguments: "" } }, []],
     ["nothing at all", {}, []],

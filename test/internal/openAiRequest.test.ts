@@ -103,6 +103,13 @@ describe("the body", () => {
       }
     })
   }
+
+  it("a bias that JSON cannot say is refused", () => {
+    assert.deepStrictEqual(refused({ logitBias: { "1": 1, "2": Number.NaN } }), {
+      _tag: "InvalidRequest",
+      param: "logitBias"
+    })
+  })
 })
 
 describe("streaming", () => {

@@ -73,6 +73,7 @@ describe("usageOf", () => {
     }],
     ["impossible counts", {
       prompt_tokens: -1,
+      prompt_cache_hit_tokens: 1e308,
       completion_tokens: Number.NaN,
       total_tokens: Number.POSITIVE_INFINITY,
       prompt_tokens_details: { cached_tokens: "4" }

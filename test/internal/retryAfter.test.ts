@@ -18,6 +18,7 @@ const cases: ReadonlyArray<
   ["seconds", { "retry-after": "2" }, 2_000],
   ["no wait, in seconds", { "retry-after": "0" }, 0],
   ["a fraction of seconds", { "retry-after": "2.5" }, 2_500],
+  ["more seconds than a number can say", { "retry-after": "9".repeat(400) }, Number.MAX_SAFE_INTEGER],
   ["white space", { "retry-after": " 2 " }, 2_000],
   ["less than nothing", { "retry-after": "-1" }, undefined],
   ["empty", { "retry-after": "", "retry-after-ms": "" }, undefined],

@@ -76,6 +76,12 @@ const cases: ReadonlyArray<readonly [string, ReadonlyArray<Piece>, ReadonlyArray
     { index: 0, id: "a", name: "f", arguments: "2" },
     { index: 0, id: "a", name: "f", arguments: "3" }
   ], [call("a", "f", "123")]],
+  ["an index that only the rest of a call has", [
+    { id: "a", name: "f", arguments: "{\"x\"" },
+    { index: 0, arguments: ":" },
+    { index: 0, arguments: "1}" },
+    { index: 1, id: "b", name: "g", arguments: "{}" }
+  ], [call("a", "f", "{\"x\":1}"), call("b", "g", "{}")]],
   ["an index that no array could have", [
     { index: 4_294_967_294, id: "a", name: "f", arguments: "1" },
     { index: 4_294_967_294, arguments: "2" }
@@ -105,6 +111,11 @@ const cases: ReadonlyArray<readonly [string, ReadonlyArray<Piece>, ReadonlyArray
     { index: 0, arguments: ":1" },
     { index: 0, name: "f", arguments: "}" }
   ], [call("a", "f", "{\"x\":1}")]],
+  ["a name that comes after another call", [
+    { index: 0, arguments: "{\"x\"" },
+    { index: 1, name: "g", arguments: "{}" },
+    { index: 0, name: "f", arguments: ":1}" }
+  ], [call("made_0", "g", "{}"), call("made_1", "f", "{\"x\":1}")]],
   ["a name on every piece", [
     { index: 0, id: "a", name: "f" },
     { index: 0, name: "f" },
