@@ -22,10 +22,36 @@ const ended = (cancel: Effect.Effect<unknown>): Effect.Effect<void> =>
     onSuccess: () => Effect.void
   })
 
+/** The calls that one signal can stop, and their one listener on it. */
+interface Waiting {
+  readonly calls: Set<() => void>
+  readonly listener: () => void
+}
+
+/** One listener, however many calls: Node takes more than ten on a signal for a leak, and says so on the console. */
+const waitingFor = new WeakMap<AbortSignal, Waiting>()
+
+const listen = (signal: AbortSignal): Waiting => {
+  const calls = new Set<() => void>()
+  const listener = () => {
+    for (const stop of [...calls]) stop()
+  }
+  const waiting = { calls, listener }
+  waitingFor.set(signal, waiting)
+  signal.addEventListener("abort", listener, { once: true })
+  return waiting
+}
+
 const abortOf = (signal: AbortSignal): Effect.Effect<void> =>
   Effect.async((resume) => {
-    const listener = () => resume(Effect.void)
-    if (signal.aborted) return listener()
-    signal.addEventListener("abort", listener, { once: true })
-    return Effect.sync(() => signal.removeEventListener("abort", listener))
+    const stop = () => resume(Effect.void)
+    if (signal.aborted) return stop()
+    const { calls, listener } = waitingFor.get(signal) ?? listen(signal)
+    calls.add(stop)
+    return Effect.sync(() => {
+      calls.delete(stop)
+      if (calls.size > 0) return
+      signal.removeEventListener("abort", listener)
+      waitingFor.delete(signal)
+    })
   })

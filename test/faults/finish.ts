@@ -111,7 +111,7 @@ const openAi = inDialect("openai", [
     end: "success"
   },
   {
-    covers: ["19.35", "8a"],
+    covers: ["19.35", "8a", "8j"],
     name: "counts on a last chunk of their own, with what we do not model",
     pieces: [
       F("stop"),
@@ -233,7 +233,7 @@ const anthropic = inDialect("anthropic", [
     end: "success"
   },
   {
-    covers: ["19.37", "8j"],
+    covers: ["19.37", "8j", "8b", "19.36"],
     name: "counts with the cache, of which the last say some again",
     pieces: [
       start({
@@ -258,7 +258,7 @@ const anthropic = inDialect("anthropic", [
     end: "success"
   },
   {
-    covers: ["8c", "8f"],
+    covers: ["8c", "8f", "15.9g", "19.34"],
     name: "counts so far, again and again, and after the stop_reason",
     pieces: [
       start({ input_tokens: 10, output_tokens: 1 }) + blockStart(0, { type: "text", text: "" }) + say("a") +
@@ -308,7 +308,7 @@ const anthropic = inDialect("anthropic", [
     end: "success"
   },
   {
-    covers: ["8a"],
+    covers: ["8a", "19.35"],
     name: "counts, with what we do not model",
     pieces: [
       event({ type: "message_start", message: { ...message, usage: { input_tokens: 10, inference_geo: "eu" } } }) +

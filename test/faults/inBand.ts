@@ -335,6 +335,21 @@ const openAiFaults = inDialect("openai", [
 
 const anthropicFaults = inDialect("anthropic", [
   {
+    covers: ["19.11", "4.1", "15.6"],
+    name: "an error beside a stop_reason",
+    pieces: [
+      anthropic.open + anthropic.C("a"),
+      event({
+        type: "message_delta",
+        delta: { stop_reason: "end_turn" },
+        error: { type: "api_error", message: "Provider disconnected" }
+      }),
+      anthropic.D
+    ],
+    told: [text("a")],
+    end: fails("Server", { status: 500, code: "api_error", detail: "Provider disconnected" })
+  },
+  {
     covers: ["4.1"],
     name: "an error after the counts",
     pieces: [start({ input_tokens: 10, cache_read_input_tokens: 512 }), anthropic.error("api_error", "Internal")],

@@ -88,4 +88,19 @@ export const elsewhere: ReadonlyArray<readonly [number: string, file: string, ti
 ]
 
 /** Faults that one of the dialects cannot have. */
-export const oneDialect: ReadonlyMap<string, string> = new Map([])
+export const oneDialect: ReadonlyMap<string, string> = new Map([
+  ["7.1e", "OpenAI's: an event of Anthropic's is about one call"],
+  ["8e", "OpenAI's: an event of Anthropic's has no choices"],
+  ["15.8a", "OpenAI's: a word for the end of a server that imitates it"],
+  ["15.8c", "OpenAI's: a delta of Anthropic's has no role"],
+  ["15.8d", "OpenAI's: an event of Anthropic's says nothing of its time"],
+  ["15.8f", "OpenAI's: a delta of Anthropic's says its type"],
+  ["15.9c", "OpenAI's: a delta of Anthropic's has no list of calls"],
+  ["19.23", "OpenAI's: Azure's filters"],
+  ["19.24", "OpenAI's: the fields of its delta"],
+  ["19.25", "OpenAI's: a delta of Anthropic's says its type"],
+  ["19.37", "Anthropic's: its arithmetic of caches"],
+  ["19.38", "Anthropic's: its events"],
+  ["19.39", "Anthropic's: its blocks"],
+  ["19.48", "OpenAI's: the names of a field that it does not define"]
+])

@@ -124,12 +124,12 @@ const anthropic = inDialect("anthropic", [
     covers: ["9"],
     name: "thinking that is not said to begin",
     pieces: [
-      start() + thinks("r") + blockStop(0) + blockStart(1, { type: "text", text: "" }) + say("a", 1) +
+      start() + thinks("r") + signs("Sig") + blockStop(0) + blockStart(1, { type: "text", text: "" }) + say("a", 1) +
       reason("end_turn") + stop
     ],
     told: [
       r,
-      { block: { type: "thinking", thinking: "r" } },
+      { block: { type: "thinking", thinking: "r", signature: "Sig" } },
       text("a"),
       { block: { type: "text", text: "a" } },
       finish("stop", "end_turn")

@@ -23,6 +23,7 @@ import type * as LogSpan from "effect/LogSpan"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as util from "node:util"
 import * as ChatCompletion from "../../src/ChatCompletion.ts"
@@ -30,7 +31,7 @@ import type { ChatCompletionChunk, ChunkChoice } from "../../src/ChatCompletionC
 import type { CompletionParams } from "../../src/CompletionParams.ts"
 import type { Endpoint } from "../../src/Endpoint.ts"
 import * as Normalise from "../../src/Normalise.ts"
-import * as Provider from "../../src/Provider.ts"
+import type * as Provider from "../../src/Provider.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
@@ -355,7 +356,25 @@ export const read = (dialect: Dialect, cut: Iterable<Uint8Array>): Effect.Effect
 /** Asks again without a wait. */
 export const atOnce = { schedule: Schedule.forever } as const
 
-/** Through the provider, over this client. */
+export type Providers = { readonly [dialect in Dialect]: Layer.Layer<Provider.Provider> }
+
+/** A provider for each dialect, over this client, for many calls. */
+export const providers = (
+  client: Layer.Layer<HttpClient.HttpClient>,
+  baseUrl: string
+): Effect.Effect<Providers, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const http = Layer.succeedContext(yield* Layer.build(client))
+    const build = (dialect: Dialect) =>
+      Effect.map(Layer.build(Layer.provide(target(dialect, baseUrl), http)), (built) => Layer.succeedContext(built))
+    return { openai: yield* build("openai"), anthropic: yield* build("anthropic"), lenient: yield* build("lenient") }
+  })
+
+/** Through one of these; the server is told which fault is asked for. */
+export const ask = (fault: Fault, number: number, from: Providers): Effect.Effect<Play.Played> =>
+  Play.play(from[fault.dialect], paramsOf(fault), { call: { headers: { "x-fault": String(number) } } })
+
+/** Through a provider of its own, over this client. */
 export const over = (
   fault: Fault,
   client: Layer.Layer<HttpClient.HttpClient>,

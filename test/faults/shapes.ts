@@ -303,12 +303,13 @@ const oddEvents: ReadonlyArray<Odd> = [
   { name: "a bill", covers: ["19.21", "15.8g"], chunk: data({ object: "billing.summary", billing: {} }), unknown: 1 },
   { name: "a delta that nobody knows", chunk: blockDelta(0, { type: "brand_new", text: "?" }), unknown: 1 },
   { name: "a delta that is null", chunk: event({ type: "content_block_delta", index: 0, delta: null }), unknown: 1 },
-  { name: "no delta", chunk: event({ type: "content_block_delta", index: 0 }), unknown: 1 },
+  { name: "no delta", covers: ["15.9e"], chunk: event({ type: "content_block_delta", index: 0 }), unknown: 1 },
   { name: "a delta whose text is null", chunk: blockDelta(0, { type: "text_delta", text: null }) },
   { name: "a delta whose text is empty", chunk: blockDelta(0, { type: "text_delta", text: "" }) },
   { name: "a delta whose text is a number", chunk: blockDelta(0, { type: "text_delta", text: 5 }) },
   {
     name: "fields that nobody knows",
+    covers: ["15.9a"],
     chunk: event({ type: "content_block_delta", index: 0, delta: { ...kind, y: 1 }, z: [] }),
     told: x
   },
@@ -323,7 +324,11 @@ const oddEvents: ReadonlyArray<Odd> = [
   },
   { name: "a second message_start", chunk: start({ input_tokens: null }) },
   { name: "a message_start without a message", chunk: event({ type: "message_start", message: null }) },
-  { name: "a message_delta without a delta", chunk: event({ type: "message_delta", delta: null, usage: null }) },
+  {
+    name: "a message_delta without a delta",
+    covers: ["15.9f"],
+    chunk: event({ type: "message_delta", delta: null, usage: null })
+  },
   { name: "a stop_reason that is null", chunk: event({ type: "message_delta", delta: { stop_reason: null } }) },
   {
     name: "a stop_reason that is empty",
@@ -359,7 +364,7 @@ const anthropic = inDialect("anthropic", [
     end: "success"
   },
   {
-    covers: ["6.2"],
+    covers: ["6.2", "15.9b"],
     name: "a message whose fields are null",
     pieces: [
       event({ type: "message_start", message: { id: null, model: null, role: null, content: null, usage: null } }) +

@@ -14,69 +14,85 @@ import * as Runner from "./runner.ts"
 
 Runner.watchRejections()
 
-/** What follows the bytes: a body that says itself when it is over is held open, and the client has to close. */
-const ending = (fault: Fault): Server.Step => {
-  if (Runner.pass(fault, Runner.pieces(fault)).endsItself) return Server.expectClose()
-  return fault.then === "reset" ? Server.destroy : Server.end
+interface Scripted {
+  readonly script: Server.Script
+  /** How the server may see the response end. */
+  readonly outcomes: ReadonlyArray<Server.Exchange["outcome"]>
 }
 
-const scriptOf = (fault: Fault): Server.Script => {
+/** A body that says itself when it is over is held open, and the client has to close. */
+const scripted = (fault: Fault): Scripted => {
   const type = Runner.contentType(fault)
-  return {
+  const script = (end: Server.Step): Server.Script => ({
     // No connection waits for another request: each that is open at the end was forgotten.
     headers: { connection: "close", ...(type === undefined ? undefined : { "content-type": type }) },
-    steps: [...Server.writes(Runner.pieces(fault)), ending(fault)]
-  }
-}
-
-/** How the server sees a response end: it closes, or waits until the client does. */
-const outcomes = (fault: Fault): ReadonlyArray<Server.Exchange["outcome"]> => {
-  const step = ending(fault)
-  if (step._tag === "ExpectClose") return ["client"]
-  // Who knows that it is whole before its end closes as well.
-  return step._tag === "Destroy" ? ["destroyed"] : ["done", "client"]
-}
-
-/** Three servers, one a client; a fault's number is the beginning of the path. */
-class Faulty extends Context.Tag("test/Faulty")<Faulty, ReadonlyArray<readonly [Clients.Client, Server.Server]>>() {}
-
-const faulty = Layer.scoped(
-  Faulty,
-  Effect.forEach(Clients.all, (client) => {
-    const server = Server.make(({ url }) => {
-      const fault = All.bodies[Number(url.split("/")[1])]
-      return fault === undefined ? { status: 418, steps: [] } : scriptOf(fault)
-    })
-    return Effect.map(
-      Effect.tap(server, ({ awaitClosed }) => Effect.addFinalizer(() => noneOpen(client, awaitClosed))),
-      (server) => [client, server] as const
-    )
+    steps: [...Server.writes(Runner.pieces(fault)), end]
   })
+  if (Runner.pass(fault, Runner.pieces(fault)).endsItself) {
+    return { script: script(Server.expectClose()), outcomes: ["client"] }
+  }
+  return fault.then === "reset"
+    ? { script: script(Server.destroy), outcomes: ["destroyed"] }
+    // Who knows that it is whole before its end closes as well.
+    : { script: script(Server.end), outcomes: ["done", "client"] }
+}
+
+const scripts: ReadonlyArray<Scripted> = All.bodies.map(scripted)
+
+const numberOf = ({ headers }: Server.Exchange): number => Number(headers["x-fault"])
+
+interface Way {
+  readonly client: Clients.Client
+  readonly server: Server.Server
+  readonly providers: Runner.Providers
+}
+
+class Ways extends Context.Tag("test/Ways")<Ways, ReadonlyArray<Way>>() {}
+
+/** Each fault was asked for once, the client let go of each, and no socket is left. */
+const isOver = ({ client, server }: Way): Effect.Effect<void> =>
+  server.awaitClosed.pipe(
+    Effect.timeoutFail({
+      duration: "5 seconds",
+      onTimeout: () => new Error(`${client.name}: ${server.openSockets()} sockets are left open`)
+    }),
+    Effect.orDie,
+    Effect.map(() => {
+      const asked = server.requests.map(numberOf)
+      assert.strictEqual(new Set(asked).size, asked.length, `${client.name}: one request a fault`)
+      const odd = server.requests.filter((request) =>
+        scripts[numberOf(request)]?.outcomes.includes(request.outcome) !== true
+      )
+      assert.deepStrictEqual(odd.map((request) => [request.outcome, All.bodies[numberOf(request)]?.name]), [])
+    })
+  )
+
+const ways = Layer.scoped(
+  Ways,
+  Effect.forEach(Clients.all, (client) =>
+    Effect.gen(function*() {
+      const server = yield* Server.make((request) => scripts[numberOf(request)]?.script ?? { status: 418, steps: [] })
+      const way = { client, server, providers: yield* Runner.providers(client.layer, server.url) }
+      // Before the clients are: what they closed at their own end would not count.
+      yield* Effect.addFinalizer(() => isOver(way))
+      return way
+    }))
 )
 
-const noneOpen = (client: Clients.Client, awaitClosed: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.timeoutFail(awaitClosed, {
-    duration: "5 seconds",
-    onTimeout: () => new Error(`${client.name}: sockets are left open`)
-  }).pipe(Effect.orDie)
-
-const over = (fault: Fault, number: number) => ([client, server]: readonly [Clients.Client, Server.Server]) =>
-  Effect.gen(function*() {
-    Runner.check(fault, yield* Runner.over(fault, client.layer, `${server.url}/${number}`), client.name)
-    const mine = server.requests.flatMap(({ url }, index) => url.startsWith(`/${number}/`) ? [index] : [])
-    assert.lengthOf(mine, 1, `${client.name}: requests`)
-    const { outcome } = yield* server.awaitEnded(mine[0] ?? -1)
-    assert.include(outcomes(fault), outcome, client.name)
-  })
-
-layer(faulty, { excludeTestServices: true })("on fetch, node and undici", (it) => {
+layer(ways, { excludeTestServices: true })("on fetch, node and undici", (it) => {
   for (const [number, fault] of All.bodies.entries()) {
     it.effect(
       All.titleOf(fault),
       () =>
         Effect.flatMap(
-          Faulty,
-          (servers) => Effect.forEach(servers, over(fault, number), { concurrency: "unbounded", discard: true })
+          Ways,
+          (ways) =>
+            Effect.forEach(ways, ({ client, providers }) =>
+              Effect.map(Runner.ask(fault, number, providers), (played) =>
+                Runner.check(fault, played, client.name)), {
+              concurrency: "unbounded",
+              discard: true
+            })
         )
     )
   }

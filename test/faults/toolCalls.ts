@@ -426,7 +426,7 @@ const anthropic = inDialect(
       told: [begun(0, "a", "f", ""), more(0, "{}"), done]
     },
     ...["", null, "null"].map((id) => ({
-      covers: ["7.2"],
+      covers: ["7.2", "15.9d"],
       name: `an id that is ${JSON.stringify(id)}`,
       pieces: [
         start() + use(0, { id, name: "f" }) + input("{\"q\":2}", 0) + blockStop(0) + use(1, { id, name: "g" }) +

@@ -5,22 +5,26 @@ import * as Effect from "effect/Effect"
 import type { Case } from "./cases.ts"
 import * as Kit from "./kit.ts"
 
+const base = { wire: "openai", count: 1, first: 100, percentile: 50 } as const
+
 const clients = ["fetch", "node", "undici"] as const
 const wires = ["openai", "anthropic"] as const
 
 const cases: ReadonlyArray<Case> = [
-  ...clients.map((client): Case => ({ name: "signal", client, wire: "openai", count: 10_000 })),
-  ...clients.map((client): Case => ({ name: "latency", client, wire: "anthropic", count: 1_000 })),
-  ...wires.map((wire): Case => ({ name: "open", client: "undici", wire, count: 2_000 })),
-  ...clients.map((client): Case => ({ name: "refused", client, wire: "openai", count: 200 })),
+  { ...base, name: "signal", client: "fetch", count: 10_000, first: 1_000 },
+  { ...base, name: "signal", client: "node", count: 2_000, first: 1_000 },
+  { ...base, name: "signal", client: "undici", count: 2_000, first: 1_000 },
+  ...clients.map((client): Case => ({ ...base, name: "latency", client, wire: "anthropic", count: 400 })),
+  ...wires.map((wire): Case => ({ ...base, name: "open", client: "undici", wire, count: 2_000 })),
+  ...clients.map((client): Case => ({ ...base, name: "refused", client, count: 200 })),
   ...(["fetch", "undici"] as const).flatMap((client): ReadonlyArray<Case> => [
-    { name: "reuse", client, wire: "openai", count: 20 },
-    { name: "reuse", client, wire: "anthropic", count: 20 },
-    { name: "idle", client, wire: "openai", count: 10 },
-    { name: "big", client, wire: "openai", count: 96, heap: 80 },
-    { name: "big", client, wire: "anthropic", count: 96, heap: 80 }
+    { ...base, name: "reuse", client, count: 20 },
+    { ...base, name: "reuse", client, wire: "anthropic", count: 20 },
+    { ...base, name: "idle", client, count: 10 },
+    { ...base, name: "big", client, count: 96, heap: 80 },
+    { ...base, name: "big", client, wire: "anthropic", count: 96, heap: 80 }
   ]),
-  { name: "slow", client: "undici", wire: "openai", count: 1 }
+  { ...base, name: "slow", client: "undici" }
 ]
 
 const only = process.argv[2]

@@ -2,6 +2,7 @@
  * A server in a process of its own, so that what it needs is not counted as the client's. The first segment of the
  * path says how it answers, the last one which wire language it speaks. A second port tells what the first one saw.
  */
+import { once } from "node:events"
 import * as http from "node:http"
 import * as net from "node:net"
 import { tmpdir } from "node:os"
@@ -17,13 +18,17 @@ interface Exchange {
 
 /** What the second port tells. Times are milliseconds since the epoch, with fractions. */
 export interface Seen {
+  /** Open connections, and those of them with a request that is not yet answered. */
   readonly open: number
+  readonly busy: number
   readonly connections: number
   readonly requests: number
   /** When the socket of a request with this id was closed. */
   readonly closed: { readonly [id: string]: number }
   /** How many bytes of a flood were written before `write` returned false. */
   readonly blocked: ReadonlyArray<number>
+  /** How many answers wait for their end to be released. */
+  readonly held: number
 }
 
 /** Where a server listens. */
@@ -39,6 +44,7 @@ const now = (): number => performance.timeOrigin + performance.now()
 let connections = 0
 let requests = 0
 const open = new Set<net.Socket>()
+const busy = new WeakSet<net.Socket>()
 const closed = new Map<string, number>()
 const blocked: Array<number> = []
 const held: Array<() => void> = []
@@ -64,14 +70,14 @@ const drip = async ({ request, response, wire }: Exchange): Promise<void> => {
   response.write(wire.half)
 }
 
-/** Thirty pieces of text, and the end when it is asked for. */
+/** Thirty pieces of text, the last one by itself, and the end when it is asked for. */
 const hold = ({ response, wire }: Exchange): void => {
   response.writeHead(200, eventStream)
   response.write(wire.open)
   let left = 30
   const more = (): void => {
     response.write(wire.text("some of the text"))
-    if (--left > 0) setTimeout(more, 5)
+    if (--left > 0) setTimeout(more, left === 1 ? 1_000 : 5)
     else held.push(() => response.end(wire.finish + wire.done))
   }
   more()
@@ -99,15 +105,12 @@ const closing = ({ request, response, wire }: Exchange): void => {
 const big = async ({ request, response, wire }: Exchange): Promise<void> => {
   const size = Number(request.url?.split("/")[2]) * 1024 * 1024
   const piece = Buffer.from(wire.text("x".repeat(1024)).repeat(16))
+  const gone = new AbortController()
+  request.socket.once("close", () => gone.abort())
   response.writeHead(200, eventStream)
   response.write(wire.open)
   for (let written = 0; written < size && !request.socket.destroyed; written += piece.length) {
-    if (!response.write(piece)) {
-      await new Promise<void>((resolve) => {
-        response.once("drain", resolve)
-        request.socket.once("close", resolve)
-      })
-    }
+    if (!response.write(piece)) await once(response, "drain", { signal: gone.signal }).catch(() => undefined)
   }
   response.end(wire.finish + wire.done)
 }
@@ -142,6 +145,8 @@ const server = http.createServer((request, response) => {
   const { headers, socket, url = "" } = request
   requests++
   socket.setNoDelay(true)
+  busy.add(socket)
+  response.once("finish", () => busy.delete(socket))
   const id = headers["x-soak-id"]
   if (typeof id === "string") socket.once("close", () => closed.set(id, now()))
   const wire = url.endsWith("/messages") ? Wire.anthropic : Wire.openAi
@@ -166,8 +171,16 @@ const control = http.createServer((request, response) => {
     closed.clear()
   }
   if (request.url === "/release") { for (const end of held.splice(0)) end() }
-  const seen: Seen = { open: open.size, connections, requests, closed: Object.fromEntries(closed), blocked }
-  response.end(JSON.stringify({ ...seen, held: held.length }))
+  const seen: Seen = {
+    open: open.size,
+    busy: [...open].filter((socket) => busy.has(socket)).length,
+    connections,
+    requests,
+    closed: Object.fromEntries(closed),
+    blocked,
+    held: held.length
+  }
+  response.end(JSON.stringify(seen))
 })
 
 const listen = (one: net.Server, ...where: [port: number, host: string] | [path: string]): Promise<number> =>
