@@ -238,7 +238,9 @@ const normalise = (wire: Wire.Wire, pieces: ReadonlyArray<Uint8Array>) => {
   normaliser.end()
   for (const chunk of normaliser.take()) chunks.push(chunk)
   const { system, user } = process.cpuUsage(from)
-  if (process.env["TIMES"]) console.log(new Error().stack?.split("\n")[2]?.slice(-30), pieces.length, (user + system) / 1000)
+  if (process.env["TIMES"]) {
+    console.log(new Error().stack?.split("\n")[2]?.slice(-30), pieces.length, (user + system) / 1000)
+  }
   return { chunks, outcome: normaliser.outcome, millis: (user + system) / 1000 }
 }
 
@@ -300,8 +302,7 @@ describe("many", () => {
     [
       "in as many blocks",
       Wire.anthropic,
-      () =>
-        calls.map(({ id }, index) => block(index, { type: "tool_use", id, name: "f", input: { index } })).join("")
+      () => calls.map(({ id }, index) => block(index, { type: "tool_use", id, name: "f", input: { index } })).join("")
     ],
     [
       "in as many blocks that are never said to be whole, after a thought",
@@ -361,7 +362,8 @@ describe("many", () => {
 })
 
 describe("names and numbers that mean something to JavaScript", () => {
-  const evil = `"__proto__":{"polluted":1,"text":"no","content":"no","type":"text"},"constructor":{"prototype":{"polluted":1}},"toString":1`
+  const evil =
+    `"__proto__":{"polluted":1,"text":"no","content":"no","type":"text"},"constructor":{"prototype":{"polluted":1}},"toString":1`
   const indexes = ["4294967294", "4294967295", "9007199254740993", "1e400", "-1", "0.5", "\"__proto__\"", "\"0\"", "[]"]
   const poisoned = (body: string): string => body.replaceAll("{\"", `{${evil},"`)
 
@@ -432,7 +434,9 @@ describe("names and numbers that mean something to JavaScript", () => {
 
   it("an error that is made of them", () => {
     for (const wire of Wire.all) {
-      for (const error of ["{\"__proto__\":{\"message\":\"no\"},\"constructor\":1}", "[[]]", "{\"code\":{},\"type\":[]}"]) {
+      for (
+        const error of ["{\"__proto__\":{\"message\":\"no\"},\"constructor\":1}", "[[]]", "{\"code\":{},\"type\":[]}"]
+      ) {
         const { outcome } = normalise(wire, [Bytes.bytesOf(`data: {"type":"error","error":${error}}\n\n`)])
         assert.strictEqual(outcome?._tag, "Failed")
       }

@@ -171,7 +171,7 @@ const text = (status: number, body: string, contentType = "text/plain"): Server.
   steps: [Server.write(body)]
 })
 
-const short = { headers: "80 millis", firstContent: "80 millis", idle: "80 millis" } as const
+const short = { headers: "600 millis", firstContent: "600 millis", idle: "600 millis" } as const
 
 const ways: ReadonlyArray<Way> = [
   ...[400, 401, 403, 404, 429, 500, 503].map((status): Way => ({

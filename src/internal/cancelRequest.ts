@@ -34,7 +34,7 @@ const waitingFor = new WeakMap<AbortSignal, Waiting>()
 const listen = (signal: AbortSignal): Waiting => {
   const calls = new Set<() => void>()
   const listener = () => {
-    for (const stop of [...calls]) stop()
+    for (const stop of calls) stop()
   }
   const waiting = { calls, listener }
   waitingFor.set(signal, waiting)

@@ -104,7 +104,7 @@ describe("compressed", () => {
     for (const fault of All.bodies.filter(({ everyCut }) => everyCut === true)) {
       it.scopedLive(`5.9 ${client.name}, ${fault.dialect}: piece by piece, each flushed`, () =>
         Effect.gen(function*() {
-          const steps = [...Server.writes(Bytes.every(Runner.whole(fault), 7)), Server.expectClose()]
+          const steps = [...Server.writes(Bytes.every(Runner.whole(fault), 99)), Server.expectClose()]
           const server = yield* Server.make([{ headers: { "content-type": "text/event-stream" }, steps, gzip: true }])
           Runner.check(fault, yield* Runner.over(fault, client.layer, server.url), client.name)
           assert.strictEqual((yield* server.awaitEnded(0)).outcome, "client")

@@ -6,6 +6,7 @@ import * as Undici from "@effect/platform-node/Undici"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -238,8 +239,9 @@ const refused = (setting: Setting): Running =>
     const provider = yield* service(setting, "/refuse")
     let others = 0
     for (let i = 0; i < one.count; i++) {
-      const error = yield* Effect.flip(Stream.runDrain(provider.completionStream(Wire.params)))
-      if (error._tag !== "ProviderError" || error.reason._tag !== "RateLimit") others++
+      const outcome = yield* Effect.either(Stream.runDrain(provider.completionStream(Wire.params)))
+      const error = Either.isLeft(outcome) ? outcome.left : undefined
+      if (error?._tag !== "ProviderError" || error.reason._tag !== "RateLimit") others++
     }
     const { open } = yield* until(address, ({ open }) => open <= 1)
     return [
