@@ -63,7 +63,7 @@ describe("on the clock", () => {
 
 const words: ReadonlyArray<Words> = [openAi, anthropic]
 
-const short = { headers: "150 millis", firstContent: "150 millis", idle: "150 millis" } as const
+const short = { headers: "600 millis", firstContent: "600 millis", idle: "600 millis" } as const
 
 const over = (client: Clients.Client, w: Words, url: string, call: Parameters<typeof Play.play>[2] = {}) =>
   Play.play(

@@ -3,7 +3,8 @@
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Undici from "@effect/platform-node/Undici"
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -31,6 +32,9 @@ export interface Case {
   readonly count: number
   /** Of the streams, those that warm the process up. */
   readonly first: number
+  /** KiB of heap that an open stream may need more than what does less. */
+  readonly abovePlain: number
+  readonly aboveEffect: number
   /** Milliseconds until a socket is closed, for 99 of 100. */
   readonly percentile: number
   /** MiB of heap that the process may use. */
@@ -143,13 +147,11 @@ const signal = (setting: Setting): Running =>
         figure(`  heap at the end less heap after ${one.first}`, (after - before) / 1024, "KiB", 2048)
       ]
     }))
-    // Until here the client may have kept connections for the next call.
+    const rejections = figure("  unhandled rejections", unhandled.length, "rejections", 0)
+    // fetch keeps its connections for the next call, whoever makes it; those of the others end with their layer.
+    if (one.client === "fetch") return [...figures, rejections]
     const { open } = yield* until(address, ({ open }) => open === 0)
-    return [
-      ...figures,
-      figure("  sockets left when the layer is closed", open, "sockets", 0),
-      figure("  unhandled rejections", unhandled.length, "rejections", 0)
-    ]
+    return [...figures, rejections, figure("  sockets left when the layer is closed", open, "sockets", 0)]
   })
 
 const latency = (setting: Setting): Running =>
@@ -172,62 +174,74 @@ const latency = (setting: Setting): Running =>
     ]
   })
 
-/** Heap of so many plain undici requests that read the same bodies, each. */
-const plain = ({ address, one, wire }: Setting) =>
+interface Held {
+  /** KiB of heap for each of the bodies that are open. */
+  readonly each: number
+  readonly open: number
+}
+
+/** Opens as many bodies as the case says, measures when all is read but the end, and lets them end. */
+const held = ({ address, one }: Setting, read: () => Promise<unknown>): Effect.Effect<Held> =>
   Effect.gen(function*() {
-    const agent = new Undici.Agent()
+    yield* until(address, ({ busy }) => busy === 0)
     const before = yield* heap
-    let bytes = 0
-    const all = Array.from({ length: one.count }, async () => {
-      const { body } = await Undici.request(`${address.url}/hold${wire.path}`, {
-        dispatcher: agent,
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(Wire.params)
-      })
-      for await (const piece of body) bytes += piece.length
-    })
-    yield* until(address, ({ held }) => held === one.count)
+    const all = Array.from({ length: one.count }, read)
+    const { busy } = yield* until(address, (seen) => seen.held === one.count)
     const during = yield* heap
     yield* ask(address, "/release")
     yield* Effect.promise(() => Promise.all(all))
-    yield* Effect.promise(() => agent.close())
-    return { each: (during - before) / one.count / 1024, bytes: bytes / one.count }
+    return { each: (during - before) / one.count / 1024, open: busy }
+  })
+
+/** The least that a program on undici can do with a body. */
+const plainly = ({ address, one, wire }: Setting, agent: Undici.Agent) => async () => {
+  let bytes = 0
+  const { body } = await Undici.request(`${address.url}/hold${wire.path}`, {
+    dispatcher: agent,
+    method: "POST",
+    body: one.name
+  })
+  for await (const piece of body) bytes += piece.length
+  return bytes
+}
+
+/** The least that a program on Effect can do with a body. */
+const withEffect = ({ address, client, one, wire }: Setting) =>
+  Effect.map(Layer.build(client.layer), (context) => {
+    const http = Context.get(context, HttpClient.HttpClient)
+    const request = HttpClientRequest.post(`${address.url}/hold${wire.path}`).pipe(
+      HttpClientRequest.bodyText(one.name)
+    )
+    return () =>
+      Effect.runPromise(Effect.flatMap(http.execute(request), (response) => Stream.runDrain(response.stream)))
   })
 
 const open = (setting: Setting): Running =>
   Effect.gen(function*() {
-    const { address, figure, one } = setting
+    const { figure, one } = setting
     const provider = yield* service(setting, "/hold")
-    // Whatever is made once is there before anything is measured.
-    const warm = yield* Effect.fork(Stream.runDrain(provider.completionStream(Wire.params)))
-    yield* until(address, ({ held }) => held === 1)
-    yield* ask(address, "/release")
-    yield* Fiber.join(warm)
-    const base = yield* plain(setting)
-    yield* until(address, ({ open }) => open <= 1)
-    const before = yield* heap
-    let chunks = 0
     let characters = 0
-    const fibers = yield* Effect.forEach(Array.from({ length: one.count }), () =>
-      Effect.fork(Stream.runForEach(provider.completionStream(Wire.params), (chunk) =>
+    const ours = () =>
+      Effect.runPromise(Stream.runForEach(provider.completionStream(Wire.params), (chunk) =>
         Effect.sync(() => {
-          chunks++
           characters += ChatCompletionChunk.text(chunk).length
-        }))))
-    const { open } = yield* until(address, ({ held }) =>
-      held === one.count)
-    const during = yield* heap
-    const told = chunks
-    yield* ask(address, "/release")
-    yield* Effect.forEach(fibers, Fiber.join, { discard: true })
-    const each = (during - before) / one.count / 1024
+        })))
+    const agent = new Undici.Agent()
+    const [plain, effect] = [plainly(setting, agent), yield* withEffect(setting)]
+    // Whatever is made once is there before anything is measured.
+    for (const read of [plain, effect, ours]) yield* held({ ...setting, one: { ...one, count: one.first } }, read)
+    const base = yield* held(setting, plain)
+    const middle = yield* held(setting, effect)
+    characters = 0
+    const { each, open } = yield* held(setting, ours)
+    yield* Effect.promise(() => agent.close())
     return [
       figure("streams open at once", open, "streams"),
       figure("  heap of each", each, "KiB"),
       figure("  heap of each plain undici request", base.each, "KiB"),
-      figure("  more than plain undici", each - base.each, "KiB", 40),
-      figure("  streams that were not consumed while open", one.count - told / 30, "streams", 0),
+      figure("  heap of each with Effect's HttpClient and Stream", middle.each, "KiB"),
+      figure("  more than plain undici", each - base.each, "KiB", one.abovePlain),
+      figure("  more than Effect's HttpClient and Stream", each - middle.each, "KiB", one.aboveEffect),
       figure("  characters that did not arrive", one.count * 30 * 16 - characters, "characters", 0),
       figure("  fewer open at once than asked for", one.count - open, "streams", 0)
     ]

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import type { Case } from "./cases.ts"
 import * as Kit from "./kit.ts"
 
-const base = { wire: "openai", count: 1, first: 100, percentile: 50 } as const
+const base = { wire: "openai", count: 1, first: 100, percentile: 50, abovePlain: 64, aboveEffect: 40 } as const
 
 const clients = ["fetch", "node", "undici"] as const
 const wires = ["openai", "anthropic"] as const

@@ -77,7 +77,7 @@ const hold = ({ response, wire }: Exchange): void => {
   let left = 30
   const more = (): void => {
     response.write(wire.text("some of the text"))
-    if (--left > 0) setTimeout(more, left === 1 ? 1_000 : 5)
+    if (--left > 0) setTimeout(more, left === 1 ? 300 : 5)
     else held.push(() => response.end(wire.finish + wire.done))
   }
   more()
