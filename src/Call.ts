@@ -9,6 +9,7 @@ import type * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -16,7 +17,7 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type { CallOptions } from "./CallOptions.ts"
+import type { CallOptions, RetryPolicy } from "./CallOptions.ts"
 import * as ChatCompletion from "./ChatCompletion.ts"
 import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
@@ -24,13 +25,14 @@ import type { Encoded } from "./Dialect.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { Calls } from "./internal/calls.ts"
 import { onAbort, onCancel } from "./internal/cancelRequest.ts"
+import { letGo } from "./internal/letGo.ts"
 import type { TransportFault } from "./internal/network.ts"
 import * as Network from "./internal/network.ts"
 import { Run } from "./internal/run.ts"
-import { type Expired, type Limits, Watchdog } from "./internal/watchdog.ts"
+import { type Deadline, type Limits, Watchdog } from "./internal/watchdog.ts"
 import { Normaliser } from "./Normalise.ts"
 import { type Cancelled, isProviderError, type ProviderError, type Timeout } from "./ProviderError.ts"
-import type { Transport } from "./Transport.ts"
+import type { Incoming, Transport } from "./Transport.ts"
 
 export type CallError = ProviderError | Cancelled | Timeout
 
@@ -104,14 +106,12 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
       )
     }
     yield* Effect.acquireRelease(
-      Effect.tap(Effect.forkDaemon(Effect.interruptible(Effect.withParentSpan(pump(call, run), parent))), (fiber) =>
-        Effect.sync(() => {
-          run.pump = fiber
-          call.calls.add(run, fiber)
-        })),
+      Effect.withParentSpan(
+        lead(call, run, Effect.suspend(() => run.outlet.settled ? Effect.void : attempt(call, run))),
+        parent
+      ),
       // A pump that drains has nothing for the consumer any more, and ends by itself.
-      (fiber) =>
-        run.draining ? Effect.void : Fiber.interrupt(fiber)
+      () => run.draining ? Effect.void : letGo(run.pump)
     )
     return consumer(run)
   })
@@ -128,42 +128,48 @@ const consumer = (run: Run): Consumer =>
     (chunks) => chunks === undefined ? Channel.void : Channel.flatMap(Channel.write(chunks), () => consumer(run))
   )
 
-/** Attempts until one brings content or the policy gives up; then settles the outlet, whatever happens. */
-const pump = (call: Call, run: Run): Effect.Effect<void> =>
-  Effect.suspend(() => run.outlet.settled ? Effect.void : retried(call, run)).pipe(
-    Effect.onExit((exit) =>
-      Effect.sync(() => {
-        if (exit._tag === "Success") return
-        if (Cause.isInterruptedOnly(exit.cause)) {
-          // Nobody who is still there asked for it: the consumer's own interruption takes the consumer away.
-          if (!run.outlet.settled) run.outlet.abort(Exit.fail(run.cancelled("the call was interrupted from within")))
-        } else {
-          run.outlet.settle(Exit.failCause(exit.cause))
-        }
-      })
-    ),
-    Effect.catchAllCause(() => Effect.void)
-  )
+/**
+ * Puts a fiber in charge of the call. Only what it waits for can be interrupted, so that it always gets to say how the
+ * call ends. What waits here, in `attempt` and in `receive` is held by each open stream: it is as few frames as will do.
+ */
+const lead = (call: Call, run: Run, work: Effect.Effect<void>): Effect.Effect<void> =>
+  Effect.map(Effect.uninterruptible(Effect.forkDaemon(work)), (pump) => {
+    run.pump = pump
+    call.calls.add(pump, run)
+    pump.addObserver((exit) => Exit.isFailure(exit) ? run.broken(exit.cause) : undefined)
+  })
 
-/** The attempt is what is retried; nothing of one that failed was emitted, so nothing comes twice. */
-const retried = (call: Call, run: Run): Effect.Effect<void, CallError> => {
+/** After an attempt that failed: the next one, if that can help. Nothing of it was handed over, so nothing comes twice. */
+const again = (call: Call, run: Run, error: CallError): Effect.Effect<void> => {
   const policy = call.options.retry
-  const once = attempt(call, run)
-  if (policy === false) return once
-  const longest = policy?.maxRetryAfter ?? "1 minute"
+  const isLast = policy === false || error._tag === "Cancelled" || !error.isRetryable || error.contentEmitted ||
+    Duration.greaterThan(retryAfter(error), policy?.maxRetryAfter ?? "1 minute")
+  if (isLast) return Effect.sync(() => run.outlet.settle(Exit.fail(error)))
+  return Effect.flatMap(
+    retries(run, policy),
+    (driver) =>
+      Effect.matchCauseEffect(Effect.interruptible(driver.next(error)), {
+        onSuccess: () => attempt(call, run),
+        onFailure: (cause) =>
+          Effect.sync(() =>
+            Either.match(Cause.failureOrCause(cause), {
+              onLeft: () => run.outlet.settle(Exit.fail(error)),
+              onRight: (cause) => run.broken(cause)
+            })
+          )
+      })
+  )
+}
+
+const retries = (run: Run, policy: RetryPolicy | undefined) => {
+  if (run.retries !== undefined) return Effect.succeed(run.retries)
   const schedule = (policy?.schedule ?? Schedule.jittered(Schedule.exponential("500 millis"))).pipe(
     Schedule.intersect(Schedule.recurs(policy?.times ?? 2)),
     Schedule.intersect(Schedule.addDelay(Schedule.identity<ProviderError | Timeout>(), (error) => retryAfter(error)))
   )
-  return once.pipe(
-    Effect.catchTag("Cancelled", (cancelled) => Effect.succeed(cancelled)),
-    Effect.retry({
-      schedule,
-      while: (error) =>
-        error.isRetryable && !error.contentEmitted && Duration.lessThanOrEqualTo(retryAfter(error), longest)
-    }),
-    Effect.flatMap((cancelled) => cancelled === undefined ? Effect.void : cancelled)
-  )
+  return Effect.tap(Schedule.driver(schedule), (driver) => {
+    run.retries = driver
+  })
 }
 
 const retryAfter = (error: ProviderError | Timeout): Duration.Duration =>
@@ -171,110 +177,155 @@ const retryAfter = (error: ProviderError | Timeout): Duration.Duration =>
     ? error.reason.retryAfter
     : Duration.zero
 
-/** One request and its answer, under the clocks of the attempt. */
-const attempt = (call: Call, run: Run): Effect.Effect<void, CallError> =>
-  Effect.flatMap(Effect.all([Effect.clock, Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER)]), ([clock, random]) => {
-    const watchdog = new Watchdog(clock, call.limits)
-    run.begin()
-    const exchanged = detached(exchange(call, run, watchdog, `chatcmpl-${random.toString(36)}`)).pipe(
-      Effect.mapError((error): CallError => isProviderError(error) ? error : run.fault(error, watchdog.elapsed()))
-    )
-    return Effect.acquireUseRelease(
-      Effect.forkDaemon(Effect.interruptible(exchanged)),
-      (exchanging) => {
-        exchanging.addObserver(() => watchdog.release())
-        return Effect.flatMap(
-          watchdog.expired,
-          (expired) => expired.phase === "released" ? Fiber.join(exchanging) : expire(run, expired.phase, expired.after)
+/** One request and its answer, under clocks of its own; and then what follows if it fails. */
+const attempt = (call: Call, run: Run): Effect.Effect<void> =>
+  Effect.flatMap(
+    Effect.all([Effect.clock, Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER), Scope.make()]),
+    ([clock, random, scope]) => {
+      const watchdog = new Watchdog(clock, call.limits)
+      const id = `chatcmpl-${random.toString(36)}`
+      run.begin()
+      const ended = (exit: Exit.Exit<void, TransportFault | ProviderError>, then: Effect.Effect<void>) =>
+        // Not waited for: a body that is slow to let go must not hold the outcome back.
+        letGo(watchdog.sleeper).pipe(
+          Effect.zipRight(Effect.forkDaemon(Scope.close(scope, exit))),
+          Effect.zipRight(watchdog.isOver ? Effect.void : then)
         )
-      },
-      // A transport that is slow to let go must not hold a time limit back.
-      Fiber.interruptFork
-    )
-  })
-
-/** Closes the scope without waiting for it: a body that is slow to let go must not hold the outcome back. */
-const detached = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Effect.Effect<A, E> =>
-  Effect.acquireUseRelease(
-    Scope.make(),
-    (scope) => Scope.extend(effect, scope),
-    (scope, exit) => Effect.forkDaemon(Scope.close(scope, exit))
+      return Effect.zipRight(
+        watch(call, run, watchdog),
+        Effect.matchCauseEffect(
+          Effect.interruptible(exchange(call, run, { watchdog, scope, id })),
+          {
+            onSuccess: () => ended(Exit.void, Effect.void),
+            onFailure: (cause) =>
+              ended(
+                Exit.failCause(cause),
+                Either.match(Cause.failureOrCause(cause), {
+                  onLeft: (error) =>
+                    again(call, run, isProviderError(error) ? error : run.fault(error, watchdog.elapsed())),
+                  onRight: (cause) => Effect.sync(() => run.broken(cause))
+                })
+              )
+          }
+        )
+      )
+    }
   )
 
-const expire = (
-  run: Run,
-  phase: Exclude<Expired["phase"], "released">,
-  after: number
-): Effect.Effect<void, CallError> => {
-  if (phase !== "silence") return run.timeout(phase, after)
-  return Effect.sync(() => {
-    run.normaliser?.end()
-    run.deliver()
-    run.outlet.settle(Exit.void)
+/** Sleeps towards the deadlines of an attempt, in place of a fiber that would sleep too long. */
+const watch = (call: Call, run: Run, watchdog: Watchdog): Effect.Effect<void> => {
+  const expired = Effect.flatMap(
+    watchdog.reached(),
+    (deadline) => deadline === undefined ? Effect.void : expire(call, run, watchdog, deadline)
+  )
+  return Effect.flatMap(Effect.forkDaemon(Effect.interruptible(expired)), (sleeper) => {
+    const before = watchdog.sleeper
+    watchdog.sleeper = sleeper
+    return letGo(before)
   })
+}
+
+/** The attempt is over its time: it is left behind, and another fiber goes on from there. */
+const expire = (call: Call, run: Run, watchdog: Watchdog, { after, phase }: Deadline): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const late = run.pump
+    if (run.outlet.settled) return Effect.void
+    watchdog.isOver = true
+    if (phase !== "silence") {
+      return Effect.zipRight(lead(call, run, again(call, run, run.timeout(phase, after))), letGo(late))
+    }
+    run.normaliser?.end()
+    run.deliver(0)
+    run.outlet.settle(Exit.void)
+    return letGo(late)
+  })
+
+/** What one attempt has of its own. */
+interface Attempt {
+  readonly watchdog: Watchdog
+  /** Of the response, and of the connection behind it. */
+  readonly scope: Scope.CloseableScope
+  /** For what the server gives no id. */
+  readonly id: string
 }
 
 const exchange = (
   call: Call,
   run: Run,
-  watchdog: Watchdog,
-  id: string
-): Effect.Effect<void, TransportFault | ProviderError, Scope.Scope> =>
-  Effect.gen(function*() {
-    const { apiKey, headers = {}, raw = false } = call.options
-    const now = yield* Clock.currentTimeMillis
-    const incoming = yield* call.transport.connect({
-      path: call.encoded.path,
-      body: call.body,
-      accept: call.stream ? call.endpoint.dialect.framing.accept : "application/json",
-      headers: { ...call.encoded.headers, ...headers },
-      apiKey,
-      secrets: run.secrets
-    }, (head) => {
-      watchdog.headers()
-      run.requestId = head.requestId
-      // A fiber of its own: reading has to start at once, or received data is lost under the node client.
-      return call.options.onResponse === undefined
-        ? Effect.void
-        : Effect.asVoid(Effect.forkDaemon(call.options.onResponse({ ...head, attempt: run.attempts })))
-    })
-    const { contentType, pull } = incoming
-    const { endpoint, params, stream: streamed } = call
-    const normaliser = new Normaliser({
+  { id, scope, watchdog }: Attempt
+): Effect.Effect<void, TransportFault | ProviderError> =>
+  Effect.flatMap(Scope.extend(connect(call, run, watchdog), scope), ({ contentType, pull }) => {
+    const { endpoint, options, params, stream: streamed } = call
+    run.normaliser = new Normaliser({
       endpoint,
       params,
-      now,
+      now: watchdog.sent,
       id,
       stream: streamed,
-      raw,
+      raw: options.raw ?? false,
       limit: frameLimit,
       contentType
     })
-    run.normaliser = normaliser
-    let last: TransportFault | "eof" | undefined
-    const read = Effect.matchCauseEffect(pull, {
-      onSuccess: (chunk) => {
-        for (const bytes of chunk) normaliser.push(bytes)
-        return delivered(run, watchdog)
-      },
-      onFailure: (cause) => {
-        last = endOf(cause)
-        normaliser.end(last === "eof" ? undefined : placeholder)
-        return delivered(run, watchdog)
-      }
-    })
-    yield* Effect.whileLoop({ while: () => normaliser.outcome === undefined, body: () => read, step: () => {} })
-    watchdog.off()
-    const outcome = normaliser.outcome
-    if (outcome?._tag === "Failed") {
-      return yield* Effect.fail(
-        outcome.fault === placeholder && last !== undefined && last !== "eof" ? last : Network.fault(outcome.fault)
-      )
-    }
-    run.draining = true
-    run.outlet.settle(Exit.void)
-    if (last === undefined) yield* drain(pull)
+    return receive(call, run, watchdog, run.normaliser, pull)
   })
+
+const connect = (call: Call, run: Run, watchdog: Watchdog) =>
+  call.transport.connect({
+    path: call.encoded.path,
+    body: call.body,
+    accept: call.stream ? call.endpoint.dialect.framing.accept : "application/json",
+    headers: { ...call.encoded.headers, ...call.options.headers },
+    apiKey: call.options.apiKey,
+    secrets: run.secrets
+  }, (head) => {
+    watchdog.headers()
+    run.requestId = head.requestId
+    // A fiber of its own: reading has to start at once, or received data is lost under the node client.
+    return call.options.onResponse === undefined
+      ? Effect.void
+      : Effect.asVoid(Effect.forkDaemon(call.options.onResponse({ ...head, attempt: run.attempts })))
+  })
+
+/** Reads until the outcome is known. */
+const receive = (
+  call: Call,
+  run: Run,
+  watchdog: Watchdog,
+  normaliser: Normaliser,
+  pull: Incoming["pull"]
+): Effect.Effect<void, TransportFault> => {
+  let last: TransportFault | "eof" | undefined
+  const read = Effect.matchCauseEffect(pull, {
+    onSuccess: (chunk) => {
+      let size = 0
+      for (const bytes of chunk) {
+        normaliser.push(bytes)
+        size += bytes.length
+      }
+      return delivered(call, run, watchdog, size)
+    },
+    onFailure: (cause) => {
+      last = endOf(cause)
+      normaliser.end(last === "eof" ? undefined : placeholder)
+      return delivered(call, run, watchdog, 0)
+    }
+  })
+  return Effect.flatMap(
+    Effect.whileLoop({ while: () => normaliser.outcome === undefined, body: () => read, step: () => {} }),
+    () => {
+      watchdog.off()
+      const outcome = normaliser.outcome
+      if (outcome?._tag === "Failed") {
+        return Effect.fail(
+          outcome.fault === placeholder && last !== undefined && last !== "eof" ? last : Network.fault(outcome.fault)
+        )
+      }
+      run.draining = true
+      run.outlet.settle(Exit.void)
+      return last === undefined ? drain(pull) : Effect.void
+    }
+  )
+}
 
 /** Stands for a fault of the transport while the normaliser decides whether it matters. */
 const placeholder = { reason: { _tag: "Network" } } as const
@@ -286,19 +337,23 @@ const endOf = (cause: Cause.Cause<Option.Option<TransportFault>>): TransportFaul
     onSome: (end) => Option.getOrElse(end, () => "eof" as const)
   })
 
-/** Hands over what one read brought, and waits while the consumer is behind. */
-const delivered = (run: Run, watchdog: Watchdog): Effect.Effect<void> => {
-  const news = run.deliver()
+/** Hands over what one read, of so many bytes, brought, and waits while the consumer is behind. */
+const delivered = (call: Call, run: Run, watchdog: Watchdog, bytes: number): Effect.Effect<void> => {
+  const news = run.deliver(bytes)
   if (news === "content") watchdog.content()
   if (run.normaliser?.evidence === true) watchdog.whole(news === "content")
-  if (!run.outlet.full) return Effect.void
+  if (!run.outlet.full) return watched(call, run, watchdog)
   return Effect.suspend(() => {
     watchdog.hold()
-    return Effect.tap(run.outlet.room, () => {
+    return Effect.flatMap(run.outlet.room, () => {
       watchdog.resume()
+      return watched(call, run, watchdog)
     })
   })
 }
+
+const watched = (call: Call, run: Run, watchdog: Watchdog): Effect.Effect<void> =>
+  watchdog.isLate ? watch(call, run, watchdog) : Effect.void
 
 /** Reads what is left, within bounds, so that the connection can be used again. */
 const drain = (pull: Effect.Effect<Chunk.Chunk<Uint8Array>, unknown>): Effect.Effect<void> =>

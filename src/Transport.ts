@@ -100,26 +100,24 @@ export const make = (endpoint: Endpoint, options: Options, client: HttpClient.Ht
         const status = response.status
         yield* onHead({ status, requestId: Header.requestId(response.headers), headers: Header.show(response.headers) })
         const pull = yield* Inflate.pull(
-          Stream.mapError(response.stream, (error): Network.TransportFault =>
-            error.reason === "EmptyBody" ? empty : Network.fromCode(Network.codeOf(error), origin)),
+          // A response without a body is an empty one.
+          Stream.catchAll(response.stream, (error) =>
+            error.reason === "EmptyBody" ? Stream.empty : Stream.fail(Network.fromCode(Network.codeOf(error), origin))),
           broken
         )
-        const bytes = Effect.catchAll(pull, (end) =>
-          Effect.fail(Option.filter(end, (fault) =>
-            fault !== empty)))
-        if (status >= 200 && status < 300) return { contentType: response.headers["content-type"], pull: bytes }
+        if (status >= 200 && status < 300) {
+          return { contentType: response.headers["content-type"], pull }
+        }
         return yield* Effect.flatMap(
           status === 0 || (status >= 300 && status < 400)
             ? Effect.succeed(redirected(response, origin))
-            : refused(endpoint, response, bytes),
-          (fault) => Effect.fail(Network.fault(fault))
+            : refused(endpoint, response, pull),
+          (fault) =>
+            Effect.fail(Network.fault(fault))
         )
       })
   }
 }
-
-/** A response without a body is an empty one. */
-const empty: Network.TransportFault = Network.fault({ reason: { _tag: "TruncatedStream" } })
 
 const broken: Network.TransportFault = Network.fault({
   reason: { _tag: "Network" },

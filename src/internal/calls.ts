@@ -7,19 +7,19 @@ import type { Run } from "./run.ts"
 
 export class Calls {
   closed = false
-  private readonly running = new Map<Run, Fiber.RuntimeFiber<void>>()
+  private readonly pumps = new Map<Fiber.RuntimeFiber<void>, Run>()
 
-  add(run: Run, fiber: Fiber.RuntimeFiber<void>): void {
-    this.running.set(run, fiber)
-    fiber.addObserver(() => this.running.delete(run))
+  add(pump: Fiber.RuntimeFiber<void>, run: Run): void {
+    this.pumps.set(pump, run)
+    pump.addObserver(() => this.pumps.delete(pump))
   }
 
   /** Ends every call, and waits until none uses the HttpClient. */
   readonly close: Effect.Effect<void> = Effect.suspend(() => {
     this.closed = true
     return Effect.forEach(
-      [...this.running],
-      ([run, fiber]) => Effect.zipRight(run.stop(run.cancelled("the layer was closed")), Fiber.interrupt(fiber)),
+      [...this.pumps],
+      ([pump, run]) => Effect.zipRight(run.stop(run.cancelled("the layer was closed")), Fiber.interrupt(pump)),
       { concurrency: "unbounded", discard: true }
     )
   })

@@ -44,20 +44,15 @@ const prefix = <E>(pull: Pull<E>): Effect.Effect<Uint8Array, Option.Option<E>> =
 
 /** Pulls a body's bytes as they were before compression. `broken` is the fault of a body that does not inflate. */
 export const pull = <E>(body: Stream.Stream<Uint8Array, E>, broken: E): Effect.Effect<Pull<E>, never, Scope.Scope> =>
-  Effect.gen(function*() {
-    const raw = yield* Stream.toPull(body)
-    let source: Pull<E> | undefined
-    const scope = yield* Effect.scope
-    const first = Effect.flatMap(prefix(raw), (bytes) => {
-      if (!isGzip(bytes)) {
-        source = raw
-        return Effect.succeed(Chunk.of(bytes))
-      }
+  Effect.zipWith(Stream.toPull(body), Effect.scope, (raw, scope) => {
+    let next: Pull<E> = Effect.flatMap(prefix(raw), (bytes) => {
+      next = raw
+      if (!isGzip(bytes)) return Effect.succeed(Chunk.of(bytes))
       const rest = Stream.concat(Stream.succeed(bytes), Stream.repeatEffectChunkOption(raw))
-      return Effect.flatMap(Stream.toPull(inflated(rest, broken)).pipe(Scope.extend(scope)), (next) => {
-        source = next
-        return next
+      return Effect.flatMap(Stream.toPull(inflated(rest, broken)).pipe(Scope.extend(scope)), (pull) => {
+        next = pull
+        return pull
       })
     })
-    return Effect.suspend(() => source ?? first)
+    return Effect.suspend(() => next)
   })

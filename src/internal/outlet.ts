@@ -6,14 +6,23 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
-/** Network reads that may wait for the consumer. */
+/** Network reads that may wait for the consumer, and how many bytes of them: reads have from one byte to 64 KiB. */
 const capacity = 16
+const byteCapacity = 128 * 1024
 
 /** Elements of one emitted Chunk: folds of effect 3.22 overflow the stack at about 10,000. */
 const chunkLimit = 1024
 
+/** What one read brought. */
+interface Batch<A> {
+  readonly elements: ReadonlyArray<A>
+  readonly bytes: number
+}
+
 export class Outlet<A, E> {
-  private readonly queue: Array<ReadonlyArray<A>> = []
+  private readonly queue: Array<Batch<A>> = []
+  /** Bytes of the reads in the queue. */
+  private bytes = 0
   /** Of the first read in the queue, the elements that are taken. */
   private offset = 0
   private exit: Exit.Exit<void, E> | undefined = undefined
@@ -26,13 +35,14 @@ export class Outlet<A, E> {
   }
 
   get full(): boolean {
-    return this.queue.length >= capacity && this.exit === undefined
+    return this.exit === undefined && !this.hasRoom
   }
 
-  /** Adds one read's elements; nothing after the end. */
-  offer(batch: ReadonlyArray<A>): void {
-    if (this.exit !== undefined || batch.length === 0) return
-    this.queue.push(batch)
+  /** Adds the elements of one read of so many bytes; nothing after the end. */
+  offer(elements: ReadonlyArray<A>, bytes = 0): void {
+    if (this.exit !== undefined || elements.length === 0) return
+    this.queue.push({ elements, bytes })
+    this.bytes += bytes
     this.wake()
   }
 
@@ -46,19 +56,22 @@ export class Outlet<A, E> {
   /** Ends now, and drops what is queued. */
   abort(exit: Exit.Exit<void, E>): void {
     this.queue.length = 0
+    this.bytes = 0
     this.offset = 0
     this.exit = exit
     this.wake()
   }
 
   /** Waits for room, or for the end. */
-  readonly room: Effect.Effect<void> = Effect.async<void>((resume) => {
-    if (!this.full) return resume(Effect.void)
-    this.wakeGiver = () => resume(Effect.void)
-    return Effect.sync(() => {
-      this.wakeGiver = undefined
+  get room(): Effect.Effect<void> {
+    return Effect.async<void>((resume) => {
+      if (!this.full) return resume(Effect.void)
+      this.wakeGiver = () => resume(Effect.void)
+      return Effect.sync(() => {
+        this.wakeGiver = undefined
+      })
     })
-  })
+  }
 
   /** The elements of all queued reads, at most 1,024; `undefined` after the last. */
   readonly take: Effect.Effect<Chunk.Chunk<A> | undefined, E> = Effect.suspend(() =>
@@ -81,14 +94,15 @@ export class Outlet<A, E> {
   private gather(): Chunk.Chunk<A> {
     const first = this.queue[0]
     let taken: ReadonlyArray<A>
-    if (this.queue.length === 1 && first !== undefined && this.offset === 0 && first.length <= chunkLimit) {
-      taken = first
+    if (this.queue.length === 1 && first !== undefined && this.offset === 0 && first.elements.length <= chunkLimit) {
+      taken = first.elements
       this.queue.length = 0
+      this.bytes = 0
     } else {
       taken = this.gatherMany()
     }
     const wake = this.wakeGiver
-    if (wake !== undefined && this.queue.length < capacity) {
+    if (wake !== undefined && this.hasRoom) {
       this.wakeGiver = undefined
       wake()
     }
@@ -100,16 +114,22 @@ export class Outlet<A, E> {
     while (taken.length < chunkLimit) {
       const batch = this.queue[0]
       if (batch === undefined) break
-      const end = Math.min(batch.length, this.offset + chunkLimit - taken.length)
-      for (let i = this.offset; i < end; i++) taken.push(batch[i] as A)
-      if (end < batch.length) {
+      const { bytes, elements } = batch
+      const end = Math.min(elements.length, this.offset + chunkLimit - taken.length)
+      for (let i = this.offset; i < end; i++) taken.push(elements[i] as A)
+      if (end < elements.length) {
         this.offset = end
       } else {
         this.queue.shift()
+        this.bytes -= bytes
         this.offset = 0
       }
     }
     return taken
+  }
+
+  private get hasRoom(): boolean {
+    return this.queue.length < capacity && this.bytes < byteCapacity
   }
 
   private wake(): void {

@@ -1,18 +1,21 @@
 /**
  * The state of one run of a call, and the errors it can end with.
  */
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
+import type * as Schedule from "effect/Schedule"
 import type * as Tracer from "effect/Tracer"
 import type { ChatCompletionChunk, Usage } from "../ChatCompletionChunk.ts"
 import type { Fault } from "../Dialect.ts"
 import type { Normaliser } from "../Normalise.ts"
 import { Cancelled, ProviderError, type Reason, Timeout } from "../ProviderError.ts"
 import { excerpt } from "./excerpt.ts"
+import { letGo } from "./letGo.ts"
 import type { TransportFault } from "./network.ts"
 import { Outlet } from "./outlet.ts"
 import { Secrets } from "./scrub.ts"
@@ -37,7 +40,10 @@ export class Run {
   startedAt = 0
   requestId: string | undefined = undefined
   normaliser: Normaliser | undefined = undefined
+  /** The fiber in charge. */
   pump: Fiber.RuntimeFiber<void> | undefined = undefined
+  /** Where the retry schedule stands; begun with the first fault. */
+  retries: Schedule.ScheduleDriver<unknown, ProviderError | Timeout> | undefined = undefined
 
   private readonly subject: Subject
   private contents = 0
@@ -53,15 +59,15 @@ export class Run {
     this.contents = 0
   }
 
-  /** Hands the consumer what the last read brought. */
-  deliver(): "content" | "nothing" {
+  /** Hands the consumer what the last read, of so many bytes, brought. */
+  deliver(bytes: number): "content" | "nothing" {
     const normaliser = this.normaliser
     if (normaliser === undefined) return "nothing"
     const isHeld = this.subject.stream === false && normaliser.outcome?._tag !== "Done"
     const chunks = isHeld ? [] : normaliser.take()
     if (chunks.length > 0) {
       this.emitted = true
-      this.outlet.offer(chunks)
+      this.outlet.offer(chunks, bytes)
     }
     if (normaliser.contents === this.contents) return "nothing"
     this.contents = normaliser.contents
@@ -72,7 +78,7 @@ export class Run {
   stop(error: Cancelled | Timeout): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.outlet.abort(Exit.fail(error))
-      return this.pump === undefined ? Effect.void : Fiber.interruptFork(this.pump)
+      return letGo(this.pump)
     })
   }
 
@@ -80,8 +86,19 @@ export class Run {
   expire(after: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       this.outlet.settle(Exit.fail(this.timeout("total", after)))
-      return this.pump === undefined || this.draining ? Effect.void : Fiber.interruptFork(this.pump)
+      return this.draining ? Effect.void : letGo(this.pump)
     })
+  }
+
+  /** The pump cannot go on: a defect, or an interruption. */
+  broken(cause: Cause.Cause<never>): void {
+    if (this.outlet.settled) return
+    // Nobody who is still there asked for an interruption: the consumer's own takes the consumer away.
+    this.outlet.settle(
+      Cause.isInterruptedOnly(cause)
+        ? Exit.fail(this.cancelled("the call was interrupted from within"))
+        : Exit.failCause(cause)
+    )
   }
 
   fault(fault: TransportFault, elapsed: number): ProviderError | Timeout | Cancelled {

@@ -1,12 +1,11 @@
 /**
- * The clocks of one attempt. The pump tells it what happened, which costs nothing but a few assignments; the watchdog
+ * The clocks of one attempt. The pump tells it what happened, which costs nothing but a few assignments; somebody
  * sleeps towards the next deadline and looks again, so that there is no timer for each chunk.
  */
 import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
+import type * as Fiber from "effect/Fiber"
 import type { Timeout } from "../ProviderError.ts"
 
 /** In milliseconds; `Infinity` is off. */
@@ -18,33 +17,33 @@ export interface Limits {
   readonly isWhole: boolean
 }
 
-/** A deadline that was reached; `silence` after the answer is whole is no fault, and `released` is no deadline. */
-export interface Expired {
-  readonly phase: Exclude<Timeout["phase"], "total"> | "silence" | "released"
+/** Milliseconds since the epoch; `silence` after the answer is whole is no fault. */
+export interface Deadline {
+  readonly phase: Exclude<Timeout["phase"], "total"> | "silence"
   readonly after: number
+  readonly at: number
 }
 
 /** Milliseconds without a byte after which an answer that is whole is over, though the server keeps the line open. */
 const silence = 10_000
 
-interface Deadline extends Expired {
-  readonly at: number
-}
-
 export class Watchdog {
+  /** When the attempt began, in milliseconds since the epoch. */
+  readonly sent: number
+  /** The fiber that sleeps. */
+  sleeper: Fiber.RuntimeFiber<void> | undefined = undefined
+  /** A deadline was reached: nobody waits for the attempt any more. */
+  isOver = false
+
   private readonly clock: Clock.Clock
   private readonly limits: Limits
   private phase: "headers" | "firstContent" | "idle" | "silence" | "off" = "headers"
-  private readonly sent: number
   /** The last thing that feeds the clock of the phase. */
   private last: number
   /** Time for which the consumer held the pump up. */
   private held = 0
   private heldSince: number | undefined = undefined
-  private wakeAt = 0
-  private wake: (() => void) | undefined = undefined
-  private isPoked = false
-  private released = false
+  private wakeAt = Infinity
 
   constructor(clock: Clock.Clock, limits: Limits) {
     this.clock = clock
@@ -55,7 +54,7 @@ export class Watchdog {
 
   /** The response's headers are there. */
   headers(): void {
-    if (this.phase === "headers") this.enter("firstContent")
+    if (this.phase === "headers") this.phase = "firstContent"
   }
 
   /** Content came: text, reasoning, refusal or a piece of a tool call. */
@@ -63,7 +62,7 @@ export class Watchdog {
     if (this.limits.isWhole) return
     this.last = this.clock.unsafeCurrentTimeMillis()
     this.held = 0
-    if (this.phase !== "idle") this.enter("idle")
+    this.phase = "idle"
   }
 
   /** The answer is whole; what else it says starts the silence anew, pings do not. */
@@ -71,7 +70,7 @@ export class Watchdog {
     if (this.phase === "silence" && !isNews) return
     this.last = this.clock.unsafeCurrentTimeMillis()
     this.held = 0
-    if (this.phase !== "silence") this.enter("silence")
+    this.phase = "silence"
   }
 
   /** The attempt is over. */
@@ -88,7 +87,6 @@ export class Watchdog {
     if (this.heldSince === undefined) return
     this.held += this.clock.unsafeCurrentTimeMillis() - this.heldSince
     this.heldSince = undefined
-    this.poke()
   }
 
   /** Milliseconds since the attempt was sent. */
@@ -96,50 +94,25 @@ export class Watchdog {
     return this.clock.unsafeCurrentTimeMillis() - this.sent
   }
 
-  /** There is nothing left to watch. */
-  release(): void {
-    this.released = true
-    this.poke()
+  /** Whether a deadline has come closer than the one that somebody sleeps towards. */
+  get isLate(): boolean {
+    return (this.next()?.at ?? Infinity) < this.wakeAt
   }
 
-  /** Ends when a deadline is reached, at the deadline. One fiber sleeps, and not the three of a race: streams are many. */
-  readonly expired: Effect.Effect<Expired> = Effect.suspend(() => {
-    if (this.released) return Effect.succeed<Expired>({ phase: "released", after: 0 })
-    const deadline = this.heldSince === undefined ? this.deadline() : undefined
-    const left = deadline === undefined ? Infinity : deadline.at - this.clock.unsafeCurrentTimeMillis()
-    if (deadline !== undefined && left <= 0) {
-      return Effect.succeed<Expired>({ phase: deadline.phase, after: deadline.after })
-    }
-    this.wakeAt = deadline?.at ?? Infinity
-    if (left === Infinity) return Effect.zipRight(this.poked, this.expired)
-    return Effect.flatMap(Effect.fork(Effect.sleep(Duration.millis(left))), (sleeper) => {
-      sleeper.addObserver((exit) => {
-        if (Exit.isSuccess(exit)) this.poke()
-      })
-      return Effect.zipRight(this.poked, Effect.zipRight(Fiber.interruptFork(sleeper), this.expired))
+  /** Ends at the deadline that is reached; without one when there is none to wait for, until `isLate` says so. */
+  reached(): Effect.Effect<Deadline | undefined> {
+    return Effect.suspend(() => {
+      const deadline = this.next()
+      this.wakeAt = deadline?.at ?? Infinity
+      const left = this.wakeAt - this.clock.unsafeCurrentTimeMillis()
+      return deadline === undefined || left <= 0
+        ? Effect.succeed(deadline)
+        : Effect.flatMap(Effect.sleep(Duration.millis(left)), () => this.reached())
     })
-  })
-
-  private readonly poked: Effect.Effect<void> = Effect.async<void>((resume) => {
-    this.wake = () => resume(Effect.void)
-    if (this.isPoked) this.poke()
-    return Effect.sync(() => {
-      this.wake = undefined
-    })
-  })
-
-  /** Looks again, now or when it next waits. */
-  private poke(): void {
-    const { wake } = this
-    this.wake = undefined
-    this.isPoked = wake === undefined
-    wake?.()
   }
 
-  private enter(phase: Watchdog["phase"]): void {
-    this.phase = phase
-    // A sleep towards a later deadline would miss this one.
-    if ((this.deadline()?.at ?? Infinity) < this.wakeAt) this.poke()
+  private next(): Deadline | undefined {
+    return this.heldSince === undefined ? this.deadline() : undefined
   }
 
   private deadline(): Deadline | undefined {
@@ -160,7 +133,7 @@ export class Watchdog {
     }
   }
 
-  private at(phase: Expired["phase"], from: number, after: number): Deadline | undefined {
+  private at(phase: Deadline["phase"], from: number, after: number): Deadline | undefined {
     return after === Infinity ? undefined : { phase, after, at: from + this.held + after }
   }
 }

@@ -6,16 +6,25 @@ import { type Limits, Watchdog } from "../../src/internal/watchdog.ts"
 
 const limits: Limits = { headers: 100, firstContent: 1_000, idle: 300, isWhole: false }
 
-/** A watchdog on the clock of the test, and what it says and when. */
+/** A watchdog on the clock of the test, watched as a call watches it, and what it says and when. */
 const watch = (chosen: Partial<Limits> = {}) =>
   Effect.gen(function*() {
     const clock = yield* Effect.clock
     const watchdog = new Watchdog(clock, { ...limits, ...chosen })
-    const fiber = yield* Effect.fork(
-      Effect.map(watchdog.expired, ({ phase }) => [phase, clock.unsafeCurrentTimeMillis()])
-    )
-    const pass = (millis: number) => TestClock.adjust(millis)
-    return { watchdog, pass, end: Effect.zipRight(pass(100_000), Fiber.join(fiber)) }
+    let said: readonly [phase: string, at: number] | undefined
+    let sleeper: Fiber.RuntimeFiber<void> | undefined
+    const look = Effect.gen(function*() {
+      if (!watchdog.isLate) return
+      if (sleeper !== undefined) yield* Fiber.interrupt(sleeper)
+      sleeper = yield* Effect.fork(
+        Effect.map(watchdog.reached(), (deadline) => {
+          if (deadline !== undefined) said = [deadline.phase, clock.unsafeCurrentTimeMillis()]
+        })
+      )
+    })
+    const pass = (millis: number) => Effect.zipRight(look, TestClock.adjust(millis))
+    yield* look
+    return { watchdog, pass, end: Effect.map(pass(864_100_000), () => said) }
   })
 
 describe("Watchdog", () => {
@@ -91,8 +100,8 @@ describe("Watchdog", () => {
 
   it.effect("what is infinite never comes", () =>
     Effect.gen(function*() {
-      const { end, watchdog } = yield* watch({ headers: Infinity, firstContent: Infinity })
-      yield* TestClock.adjust("10 days")
+      const { end, pass, watchdog } = yield* watch({ headers: Infinity, firstContent: Infinity })
+      yield* pass(864_000_000)
       watchdog.headers()
       watchdog.content()
       assert.deepStrictEqual(yield* end, ["idle", 864_000_300])
@@ -100,13 +109,26 @@ describe("Watchdog", () => {
 
   it.effect("nothing comes after the attempt", () =>
     Effect.gen(function*() {
-      const clock = yield* Effect.clock
-      const watchdog = new Watchdog(clock, limits)
-      const fiber = yield* Effect.fork(watchdog.expired)
+      const { end, pass, watchdog } = yield* watch()
+      yield* pass(50)
       watchdog.off()
-      yield* TestClock.adjust("1 day")
-      assert.strictEqual((yield* fiber.poll)._tag, "None")
-      assert.strictEqual(watchdog.elapsed(), 86_400_000)
-      yield* Fiber.interrupt(fiber)
+      assert.isUndefined(yield* end)
+      assert.strictEqual(watchdog.elapsed(), 864_100_050)
+    }))
+
+  it.effect("nobody has to look again before a deadline comes closer", () =>
+    Effect.gen(function*() {
+      const { pass, watchdog } = yield* watch()
+      yield* pass(0)
+      assert.isFalse(watchdog.isLate)
+      watchdog.headers()
+      assert.isFalse(watchdog.isLate)
+      watchdog.content()
+      assert.isFalse(watchdog.isLate)
+      yield* pass(150)
+      watchdog.content()
+      assert.isFalse(watchdog.isLate)
+      watchdog.off()
+      assert.isFalse(watchdog.isLate)
     }))
 })
