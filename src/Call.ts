@@ -194,7 +194,7 @@ const attempt = (call: Call, run: Run): Effect.Effect<void> =>
       return Effect.zipRight(
         watch(call, run, watchdog),
         Effect.matchCauseEffect(
-          Effect.interruptible(exchange(call, run, { watchdog, scope, id })),
+          Effect.interruptible(Effect.suspend(() => exchange(call, run, { watchdog, scope, id }))),
           {
             onSuccess: () => ended(Exit.void, Effect.void),
             onFailure: (cause) =>

@@ -33,9 +33,6 @@ export interface Options {
 /** How an attempt ended. */
 export type Outcome = { readonly _tag: "Done" } | { readonly _tag: "Failed"; readonly fault: Fault }
 
-/** Characters kept of a body's beginning, to show what it is when it is no stream. */
-const headLimit = 512
-
 const done: Outcome = { _tag: "Done" }
 const failed = (fault: Fault): Outcome => ({ _tag: "Failed", fault })
 
@@ -52,11 +49,10 @@ export class Normaliser {
   private readonly parser: Parser
   private readonly terminator: string | undefined
   private kind: Body.Kind | undefined = undefined
-  private readonly whole = new Body.Collector()
-  private head = ""
-  private readonly headDecoder = new TextDecoder()
+  private whole: Body.Collector | undefined = undefined
+  /** Of a body that has not brought a frame. */
+  private opening: Body.Opening | undefined = new Body.Opening()
   private events: Array<unknown> = []
-  private frames = 0
   /** Characters of events that wait for content, or for the chunk that they are told with. */
   private held = 0
   private flushing = false
@@ -114,23 +110,24 @@ export class Normaliser {
     if (this.outcome !== undefined) return
     const kind = this.kind ?? this.sniff(bytes)
     if (kind === "json") {
+      this.whole ??= new Body.Collector()
       if (!this.whole.push(bytes, this.options.limit)) this.tooLarge()
-    } else {
-      this.peek(bytes)
-      if (kind !== "page") {
-        if (!this.parser.push(bytes)) this.tooLarge()
-      } else if (this.head.length === headLimit) {
-        this.fail(this.unexpected())
-      }
+      return
+    }
+    this.opening?.push(bytes)
+    if (kind !== "page") {
+      if (!this.parser.push(bytes)) this.tooLarge()
+    } else if (this.opening?.isFull === true) {
+      this.fail(this.unexpected())
     }
   }
 
   /** The body has ended: cleanly, or with a fault of the transport. */
   end(transport?: Fault): void {
     if (this.outcome !== undefined) return
-    if (this.kind === "json") {
+    if (this.whole !== undefined) {
       this.flushing = true
-      this.wholeBody(transport)
+      this.wholeBody(this.whole.text(), transport)
       return
     }
     if (this.kind === "page") return this.fail(this.unexpected())
@@ -145,7 +142,7 @@ export class Normaliser {
   /** Without evidence the end of a body is the end of the answer only where the endpoint says so. */
   private ended(): void {
     if (this.options.endpoint.lenientFinish === true && this.answer.begun && !this.isCut) return this.succeed()
-    const isJunk = this.frames === 0 && this.head.trim() !== "" &&
+    const isJunk = this.opening !== undefined && this.opening.text.trim() !== "" &&
       !Body.isAnnounced(this.options.contentType, this.options.endpoint.dialect.framing.contentTypes)
     this.fail(isJunk ? this.unexpected() : { reason: { _tag: "TruncatedStream" } })
   }
@@ -156,22 +153,13 @@ export class Normaliser {
     return this.kind
   }
 
-  /** The same beginning, however it was cut; of what never became a frame. */
-  private peek(bytes: Uint8Array): void {
-    if (this.frames > 0 || this.head.length === headLimit) return
-    // No character takes more than four bytes.
-    const piece = this.headDecoder.decode(bytes.subarray(0, 4 * headLimit), { stream: true })
-    this.head = (this.head + piece).slice(0, headLimit)
-  }
-
   private frame(frame: Frame): void {
     if (this.outcome !== undefined) return
     const data = frame.data
     if (this.terminator !== undefined && isTerminator(data, this.terminator)) {
       return this.evidence ? this.succeed() : this.ended()
     }
-    this.frames++
-    this.head = ""
+    this.opening = undefined
     if (data === "") return
     const json = parseJson(data)
     if (json === undefined) {
@@ -215,22 +203,17 @@ export class Normaliser {
   }
 
   /** A body that is one JSON document: an error, or the whole answer. */
-  private wholeBody(transport: Fault | undefined): void {
-    const text = this.whole.text()
+  private wholeBody(text: string, transport: Fault | undefined): void {
     const json = parseJson(text)
     if (json === undefined) {
       // A document that was closed and is none was not cut.
-      this.head = text
       const isCut = !/[}\]]\s*$/.test(text.slice(-64))
-      return this.fail(transport ?? (isCut ? { reason: { _tag: "TruncatedStream" } } : this.unexpected()))
+      return this.fail(transport ?? (isCut ? { reason: { _tag: "TruncatedStream" } } : this.unexpected(text)))
     }
     const error = ErrorFacts.ofEvent(json, undefined)
     if (error !== undefined) return this.fail(this.fault(error))
     const outputs = this.decoder.completion(json)
-    if (outputs === undefined) {
-      this.head = text
-      return this.fail(this.unexpected())
-    }
+    if (outputs === undefined) return this.fail(this.unexpected(text))
     if (this.options.raw) this.events.push(json)
     this.outputs(outputs)
     if (this.outcome !== undefined) return
@@ -248,8 +231,8 @@ export class Normaliser {
     })
   }
 
-  private unexpected(): Fault {
-    return { reason: { _tag: "UnexpectedBody", contentType: this.options.contentType, excerpt: excerpt(this.head) } }
+  private unexpected(text = this.opening?.text ?? ""): Fault {
+    return { reason: { _tag: "UnexpectedBody", contentType: this.options.contentType, excerpt: excerpt(text) } }
   }
 
   private tooLarge(): void {

@@ -34,7 +34,8 @@ interface Pending extends Writable<Omit<Delta, "toolCalls" | "annotations">> {
 
 interface Choice {
   readonly index: number
-  readonly tools: ToolCalls
+  /** Since the first piece of one. */
+  tools: ToolCalls | undefined
   /** What the event at hand adds. */
   delta: Pending | undefined
   logprobs: Logprobs | undefined
@@ -192,7 +193,7 @@ export class Answer {
     let untold = this.flush(raw) ? [] : raw
     for (const choice of [...this.choices.values()].sort((a, b) => a.index - b.index)) {
       const reason = this.reasonOf(choice)
-      const owed = choice.tools.close(isWhole(reason))
+      const owed = choice.tools?.close(isWhole(reason)) ?? []
       if (owed.length > 0) {
         this.deltaOf(choice).toolCalls = [...owed]
         this.flush(untold)
@@ -223,7 +224,10 @@ export class Answer {
   }
 
   private called(piece: Extract<Output, { readonly _tag: "ToolCall" }>): void {
-    const added = this.choice(piece.choice).tools.add(piece)
+    const choice = this.choice(piece.choice)
+    const { index } = choice
+    choice.tools ??= new ToolCalls((call) => `call_${this.options.id}_${index === 0 ? "" : `${index}_`}${call}`)
+    const added = choice.tools.add(piece)
     this.contents++
     if (added === undefined) {
       this.waiting += piece.arguments?.length ?? 0
@@ -260,7 +264,7 @@ export class Answer {
 
   private reasonOf(choice: Choice): string {
     const said = choice.finish?.reason ?? "stop"
-    return said === "stop" && choice.tools.size > 0 ? "tool_calls" : said
+    return said === "stop" && choice.tools !== undefined ? "tool_calls" : said
   }
 
   private choice(index: number): Choice {
@@ -268,7 +272,7 @@ export class Answer {
     if (present !== undefined) return present
     const choice: Choice = {
       index,
-      tools: new ToolCalls((call) => `call_${this.options.id}_${index === 0 ? "" : `${index}_`}${call}`),
+      tools: undefined,
       delta: undefined,
       logprobs: undefined,
       introduced: false,

@@ -29,6 +29,26 @@ export const kindOf = (bytes: Uint8Array, jsonFrames: boolean): Kind | undefined
   return first === openBrace || first === openBracket ? "json" : "frames"
 }
 
+/** Characters kept of a body's beginning. */
+const openingLimit = 512
+
+/** The beginning of a body, the same however it is cut, to show what it is when it is no stream. */
+export class Opening {
+  text = ""
+  private readonly decoder = new TextDecoder()
+
+  get isFull(): boolean {
+    return this.text.length === openingLimit
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.isFull) return
+    // No character takes more than four bytes.
+    const piece = this.decoder.decode(bytes.subarray(0, 4 * openingLimit), { stream: true })
+    this.text = (this.text + piece).slice(0, openingLimit)
+  }
+}
+
 /** Gathers a body that is one document. */
 export class Collector {
   private readonly pieces: Array<string> = []

@@ -37,10 +37,6 @@ export class ToolCalls {
     this.makeId = makeId
   }
 
-  get size(): number {
-    return this.calls.length
-  }
-
   /** The delta that this piece adds, if it adds one. */
   add(piece: Piece): ToolCallDelta | undefined {
     const call = this.find(piece)
