@@ -12,13 +12,16 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Redacted from "effect/Redacted"
+import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
 import * as util from "node:util"
 import type { CallOptions } from "../src/CallOptions.ts"
 import type { CompletionParams } from "../src/CompletionParams.ts"
 import * as Provider from "../src/Provider.ts"
 import { isProviderError } from "../src/ProviderError.ts"
 import * as Tracing from "./internal/tracing.ts"
+import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Server from "./kit/server.ts"
 import * as Wire from "./loopback/wire.ts"
@@ -36,52 +39,99 @@ const params: CompletionParams = { messages: [{ role: "system", content: prompt 
 
 const deep = { depth: Infinity, showHidden: true, maxArrayLength: null, maxStringLength: null } as const
 
-/** What the loggers of Effect make of an effect's logs, by logger. */
-const logged = (effect: Effect.Effect<unknown>) =>
-  Effect.gen(function*() {
-    const out: Array<readonly [string, string]> = []
-    const keep = (name: string) => (line: unknown) => {
-      out.push([name, typeof line === "string" ? line : util.inspect(line, deep)])
-    }
-    const write = (...args: ReadonlyArray<unknown>) =>
-      out.push(["console", args.map((arg) => typeof arg === "string" ? arg : util.inspect(arg, deep)).join(" ")])
-    const unsafe = Object.assign(Object.create(globalThis.console), {
-      log: write,
-      error: write,
-      group: write,
-      groupCollapsed: write,
-      groupEnd: () => undefined
-    }) as Console.UnsafeConsole
-    const loggers = [
-      Logger.map(Logger.stringLogger, keep("string")),
-      Logger.map(Logger.logfmtLogger, keep("logfmt")),
-      Logger.map(Logger.jsonLogger, keep("json")),
-      Logger.map(Logger.structuredLogger, keep("structured")),
-      Logger.prettyLogger({ colors: false, mode: "tty" }),
-      Logger.prettyLogger({ colors: false, mode: "browser" }),
-      Logger.withConsoleLog(Logger.defaultLogger)
-    ]
-    yield* effect.pipe(
-      Effect.provide(Layer.mergeAll(
-        Logger.remove(Logger.defaultLogger),
-        ...loggers.map((logger) => Logger.add(logger)),
-        Logger.minimumLogLevel(LogLevel.All)
-      )),
-      Effect.withConsole({ ...(yield* Effect.console), unsafe })
-    )
-    assert.isAtLeast(new Set(out.map(([name]) => name)).size, 5)
-    return out
+type Shown = ReadonlyArray<readonly [where: string, text: string]>
+
+const textOf = (value: unknown): string => typeof value === "string" ? value : util.inspect(value, deep)
+
+const loggers: ReadonlyArray<readonly [name: string, logger: Logger.Logger<unknown, unknown>]> = [
+  ["string", Logger.stringLogger],
+  ["logfmt", Logger.logfmtLogger],
+  ["json", Logger.jsonLogger],
+  ["structured", Logger.structuredLogger],
+  ["pretty", Logger.prettyLogger({ colors: false, mode: "tty" })],
+  ["pretty with colours", Logger.prettyLogger({ colors: true, mode: "tty" })],
+  ["pretty in a browser", Logger.prettyLogger({ colors: true, mode: "browser" })],
+  ["default", Logger.defaultLogger]
+]
+
+/** These loggers in place of the default one, at every level, and what becomes of what they are told. */
+const logging = (loggers: ReadonlyArray<readonly [name: string, logger: Logger.Logger<unknown, unknown>]>) => {
+  const out: Array<readonly [string, string]> = []
+  let current = ""
+  const write = (...args: ReadonlyArray<unknown>): void => {
+    out.push([`the log, ${current}`, args.map(textOf).join(" ")])
+  }
+  // Some return what they made, the others write it to the console, and all do it at once.
+  const kept = loggers.map(([name, logger]) =>
+    Logger.make<unknown, void>((options) => {
+      current = name
+      const line = logger.log(options)
+      if (line !== undefined) write(line)
+    })
+  )
+  const unsafe: Console.UnsafeConsole = new Proxy(globalThis.console, { get: () => write })
+  return {
+    shown: out,
+    run: <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      Effect.consoleWith((console) => Effect.withConsole(effect, { ...console, unsafe })).pipe(
+        Effect.provide(Layer.mergeAll(
+          Logger.remove(Logger.defaultLogger),
+          ...kept.map((logger) => Logger.add(logger)),
+          Logger.minimumLogLevel(LogLevel.All)
+        ))
+      )
+  }
+}
+
+/** Writes down all that a tracer is told, also what a later word replaces. */
+const tracing = () => {
+  const out: Array<readonly [string, string]> = []
+  const recorder = Tracing.make()
+  const keep = (where: string, ...values: ReadonlyArray<unknown>): void => {
+    out.push([where, values.map(textOf).join(" ")])
+  }
+  const tracer = Tracer.make({
+    span: (name, parent, context, links, startTime, kind, options) => {
+      keep("a span", name, options?.attributes, links.map((link) => link.attributes))
+      const span = recorder.tracer.span(name, parent, context, links, startTime, kind, options)
+      const attribute = span.attribute.bind(span)
+      const event = span.event.bind(span)
+      return Object.assign(span, {
+        attribute: (key: string, value: unknown) => {
+          keep(`an attribute of ${name}`, key, value)
+          attribute(key, value)
+        },
+        event: (what: string, time: bigint, attributes?: Record<string, unknown>) => {
+          keep(`an event of ${name}`, what, attributes)
+          event(what, time, attributes)
+        }
+      })
+    },
+    context: (run) => run()
   })
+  return {
+    tracer,
+    names: () => recorder.spans.map((span) => span.name),
+    shown: (): Shown => [...out, ["the spans", recorder.text()]]
+  }
+}
+
+type Rejection = Runtime.FiberFailure
+
+const ofError = (name: string, error: unknown): Shown => [
+  [`${name}: message`, error instanceof Error ? error.message : ""],
+  [`${name}: String`, String(error)],
+  [`${name}: stack`, error instanceof Error ? String(error.stack) : ""],
+  [`${name}: JSON`, JSON.stringify(error)],
+  [`${name}: inspect`, util.inspect(error, deep)]
+]
 
 /** Every way to show a failure, but for the logs. */
-const renderings = (cause: Cause.Cause<unknown>): ReadonlyArray<readonly [string, string]> => {
-  const error = Cause.squash(cause)
+const renderings = (rejection: Rejection): Shown => {
+  const cause = rejection[Runtime.FiberFailureCauseId]
   return [
-    ["message", error instanceof Error ? error.message : ""],
-    ["String", String(error)],
-    ["stack", error instanceof Error ? String(error.stack) : ""],
-    ["JSON", JSON.stringify(error)],
-    ["inspect", util.inspect(error, deep)],
+    ...ofError("the error", Cause.squash(cause)),
+    ...ofError("what runPromise throws", rejection),
     ["Cause.pretty", Cause.pretty(cause)],
     ["Cause.pretty with causes", Cause.pretty(cause, { renderErrorCause: true })],
     ["JSON of the cause", JSON.stringify(cause)],
@@ -90,19 +140,30 @@ const renderings = (cause: Cause.Cause<unknown>): ReadonlyArray<readonly [string
   ]
 }
 
-const logs = (cause: Cause.Cause<unknown>) =>
-  Effect.suspend(() => {
-    const error = Cause.squash(cause)
-    return logged(
-      Effect.logError("it failed", cause).pipe(
-        Effect.zipRight(Effect.logError(cause)),
-        Effect.zipRight(Effect.logError("it failed", error)),
-        Effect.annotateLogs({ error })
-      )
+/** The failure in all loggers, and in the events that the tracer's own logger makes of them. */
+const logs = (rejection: Rejection, tracer: Tracer.Tracer): Shown => {
+  const cause = rejection[Runtime.FiberFailureCauseId]
+  const error = Cause.squash(cause)
+  const { run, shown } = logging(loggers)
+  // On its own: the test has a logger, too.
+  Effect.runSync(run(
+    Effect.logError("it failed", error, cause).pipe(
+      Effect.annotateLogs({ error }),
+      Effect.withSpan("the log"),
+      Effect.withTracer(tracer)
     )
-  })
+  ))
+  assert.strictEqual(new Set(shown.map(([where]) => where)).size, loggers.length, "all loggers")
+  return shown
+}
 
-const leaks = (shown: ReadonlyArray<readonly [string, string]>): ReadonlyArray<string> =>
+/** What `Effect.runPromise` throws. */
+const rejected = (effect: Effect.Effect<unknown, unknown>): Effect.Effect<Rejection> =>
+  Effect.promise(() => Effect.runPromise(effect).then(() => undefined, (thrown: unknown) => thrown)).pipe(
+    Effect.map((thrown) => Runtime.isFiberFailure(thrown) ? thrown : assert.fail("the call did not fail"))
+  )
+
+const leaks = (shown: Shown): ReadonlyArray<string> =>
   shown.flatMap(([name, text]) =>
     secrets.filter((secret) => text.includes(secret)).map((secret) =>
       `${secret} in ${name}: ${text.slice(Math.max(0, text.indexOf(secret) - 80), text.indexOf(secret) + 80)}`
@@ -112,38 +173,52 @@ const leaks = (shown: ReadonlyArray<readonly [string, string]>): ReadonlyArray<s
 interface Failure {
   readonly layer?: Partial<Provider.LayerOptions>
   readonly call?: CallOptions
+  /** Of the whole answer, where it has other clocks than the stream. */
+  readonly whole?: CallOptions
 }
 
-/** Makes a call fail, and looks everywhere. */
-const look = (client: Clients.Client, wire: Wire.Wire, baseUrl: string, { call, layer }: Failure = {}) =>
+/** Makes a stream and a whole answer fail, and looks everywhere. */
+const look = (client: Clients.Client, wire: Wire.Wire, baseUrl: string, { call, layer, whole }: Failure = {}) =>
   Effect.gen(function*() {
-    const options: Partial<Provider.LayerOptions> = {
-      apiKey: Redacted.make(key),
-      headers: { "x-team": teamHeader },
-      retry: false,
-      baseUrl,
-      ...layer
-    }
-    const callOptions: CallOptions = { headers: { "x-tenant": Redacted.make(tenantHeader) }, ...call }
-    const recorder = Tracing.make()
-    const during: Array<readonly [string, string]> = []
-    const causes = yield* Effect.gen(function*() {
-      const provider = yield* Provider.Provider
-      return yield* Effect.all([
-        Effect.sandbox(Stream.runDrain(provider.completionStream(params, callOptions))).pipe(Effect.flip),
-        Effect.sandbox(provider.completion(params, callOptions)).pipe(Effect.flip)
-      ])
-    }).pipe(
-      Effect.provide(Layer.provide(wire.layer(options), client.layer)),
-      Effect.withSpan("the user's own"),
-      Effect.withTracer(recorder.tracer),
-      Effect.orDieWith(() => new Error("the call did not fail"))
+    const context = yield* Layer.build(Layer.provide(
+      wire.layer({
+        apiKey: Redacted.make(key),
+        headers: { "x-team": teamHeader },
+        retry: false,
+        baseUrl,
+        ...layer
+      }),
+      client.layer
+    ))
+    const headers = { "x-tenant": Redacted.make(tenantHeader) }
+    const traced = tracing()
+    const during = logging([["string", Logger.stringLogger]])
+    const [stream, answer] = yield* Effect.all(
+      [
+        Stream.runDrain(Provider.completionStream(params, { headers, ...call })),
+        Provider.completion(params, { headers, ...call, ...whole })
+      ].map((run) =>
+        rejected(during.run(run.pipe(
+          Effect.withSpan("the user's own"),
+          Effect.withTracer(traced.tracer),
+          Effect.provide(context)
+        )))
+      ),
+      { concurrency: "unbounded" }
     )
-    for (const cause of causes) during.push(...renderings(cause))
-    during.push(...(yield* logs(causes[0])))
-    assert.deepStrictEqual(leaks([...during, ["spans", recorder.text()]]), [])
-    assert.isAbove(recorder.spans.length, 1)
-    return Cause.squash(causes[0])
+    if (stream === undefined || answer === undefined) return assert.fail("two calls")
+    assert.deepStrictEqual(
+      leaks([
+        ...renderings(stream),
+        ...renderings(answer),
+        ...logs(stream, traced.tracer),
+        ...during.shown,
+        ...traced.shown()
+      ]),
+      []
+    )
+    assert.isTrue(traced.names().includes("chat m"), "the call's own span")
+    return { error: Cause.squash(stream[Runtime.FiberFailureCauseId]), spans: traced.names() }
   })
 
 const noise = (length: number) => "x".repeat(length)
@@ -151,8 +226,10 @@ const noise = (length: number) => "x".repeat(length)
 interface Way {
   readonly name: string
   readonly script: (request: Server.Exchange, wire: Wire.Wire) => Server.Script
-  readonly failure?: Failure
+  readonly failure?: (server: Server.Server) => Failure
   readonly tag: string
+  /** Of a timeout. */
+  readonly phase?: string
 }
 
 /** What the server was told, as it might tell it. */
@@ -171,10 +248,45 @@ const text = (status: number, body: string, contentType = "text/plain"): Server.
   steps: [Server.write(body)]
 })
 
-const short = { headers: "600 millis", firstContent: "600 millis", idle: "600 millis" } as const
+/** Long enough for the request to arrive, also on a busy machine. */
+const short = "1500 millis"
+
+/** Until both calls are under way. */
+const underWay = (server: Server.Server) => Effect.zipRight(server.awaitRequests(2), Effect.sleep("50 millis"))
+
+/** Whoever stops a call may say why, in words of their own. */
+const why = () => new Error(`${key} ${prompt}`)
+
+const toldSignal = (server: Server.Server): AbortSignal => {
+  const controller = new AbortController()
+  Effect.runFork(Effect.map(underWay(server), () => controller.abort(why())))
+  return controller.signal
+}
+
+const event = (type: string, body: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...body })}\n\n`
+
+/** Whatever a server names and counts, named after what it was told. */
+const openAiSaying = (word: string): ReadonlyArray<string> => [
+  event("message", {
+    id: word,
+    model: word,
+    choices: [{ index: 0, delta: { content: "a" }, finish_reason: word }],
+    usage: { prompt_tokens: 1, completion_tokens: 1, note: word }
+  })
+]
+
+const anthropicSaying = (word: string): ReadonlyArray<string> => [
+  event("message_start", {
+    message: { id: word, model: word, usage: { input_tokens: 1, output_tokens: 1, note: word } }
+  }),
+  event("content_block_start", { index: 0, content_block: { type: "text", text: "a" } }),
+  event("message_delta", { delta: { stop_reason: word }, usage: { output_tokens: 1, note: word } })
+]
+
+const mebibyte = Bytes.bytesOf(noise(1024 * 1024))
 
 const ways: ReadonlyArray<Way> = [
-  ...[400, 401, 403, 404, 429, 500, 503].map((status): Way => ({
+  ...[400, 401, 429, 500].map((status): Way => ({
     name: `${status} that says what it was told`,
     script: (request) => ({
       ...Server.json({ error: { message: `You sent ${told(request)}`, code: told(request), param: told(request) } }),
@@ -241,6 +353,15 @@ const ways: ReadonlyArray<Way> = [
     tag: "Server"
   },
   {
+    name: "names and counts that say it, before an error",
+    script: (request, wire) =>
+      Server.sse(
+        ...(wire.name === "openai" ? openAiSaying(told(request)) : anthropicSaying(told(request))),
+        `event: error\ndata: ${JSON.stringify({ error: { message: "no", type: "api_error" } })}\n\n`
+      ),
+    tag: "Server"
+  },
+  {
     name: "a connection that breaks before the headers",
     script: () => ({ before: [Server.reset], steps: [] }),
     tag: "Network"
@@ -256,33 +377,54 @@ const ways: ReadonlyArray<Way> = [
     tag: "TruncatedStream"
   },
   {
+    name: "a frame that is too large",
+    script: (request) => Server.sse(`data: ${told(request)}`, ...Array.from({ length: 17 }, () => mebibyte)),
+    tag: "EventTooLarge"
+  },
+  {
     name: "no headers",
     script: () => ({ before: [Server.expectClose()], steps: [] }),
-    failure: { call: { timeouts: short } },
-    tag: "Timeout"
+    failure: () => ({ call: { timeouts: { headers: short } }, whole: { timeouts: { firstContent: short } } }),
+    tag: "Timeout",
+    phase: "headers"
   },
   {
     name: "no content",
     script: (_, wire) => Server.sse(wire.open, Server.expectClose()),
-    failure: { call: { timeouts: short } },
-    tag: "Timeout"
+    failure: () => ({ call: { timeouts: { firstContent: short } } }),
+    tag: "Timeout",
+    phase: "firstContent"
   },
   {
     name: "no more content",
     script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
-    failure: { call: { timeouts: { ...short, headers: "5 seconds" } } },
-    tag: "Timeout"
+    failure: () => ({
+      call: { timeouts: { idle: "150 millis" } },
+      whole: { timeouts: { firstContent: "200 millis" } }
+    }),
+    tag: "Timeout",
+    phase: "idle"
   },
   {
     name: "no end",
     script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
-    failure: { call: { timeouts: { total: "400 millis" } } },
-    tag: "Timeout"
+    failure: () => ({ call: { timeouts: { total: short } } }),
+    tag: "Timeout",
+    phase: "total"
   },
   {
     name: "a stop that was asked for",
     script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
-    failure: { call: { cancel: Effect.sleep("400 millis") } },
+    failure: (server) => ({ call: { cancel: underWay(server) } }),
+    tag: "Cancelled"
+  },
+  {
+    name: "a stop whose reason says it",
+    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    failure: (server) => ({
+      call: { signal: toldSignal(server) },
+      whole: { cancel: Effect.zipRight(underWay(server), Effect.die(why())) }
+    }),
     tag: "Cancelled"
   }
 ]
@@ -299,7 +441,10 @@ for (const client of Clients.all) {
         it.scopedLive(way.name, () =>
           Effect.gen(function*() {
             const server = yield* Server.make((request) => way.script(request, wire))
-            const error = yield* look(client, wire, server.url, way.failure)
+            const { error, spans } = yield* look(client, wire, server.url, way.failure?.(server))
+            // One for each of the two calls.
+            assert.lengthOf(spans.filter((name) => name.startsWith("http.client")), 2)
+            if (way.phase !== undefined) assert.deepInclude(error, { phase: way.phase })
             if (way.tag !== "ProviderError") assert.strictEqual(tagOf(error), way.tag)
             else assert.isTrue(isProviderError(error))
             const request = server.requests[0] ?? assert.fail("no request")
@@ -319,7 +464,7 @@ for (const client of Clients.all) {
               headers: { location: `${other.url}/steal?key=${encodeURIComponent(key)}` },
               steps: []
             }))
-            const error = yield* look(client, wire, server.url)
+            const { error } = yield* look(client, wire, server.url)
             assert.strictEqual(tagOf(error), "UnexpectedBody")
             assert.isTrue(isProviderError(error) && !error.isRetryable && error.message.includes(other.url))
             assert.strictEqual(other.connections(), 0)
@@ -330,14 +475,14 @@ for (const client of Clients.all) {
       it.scopedLive("a dead port", () =>
         Effect.gen(function*() {
           const server = yield* Effect.scoped(Server.make([]))
-          const error = yield* look(client, wire, server.url)
+          const { error } = yield* look(client, wire, server.url)
           assert.strictEqual(tagOf(error), "Network")
           assert.isTrue(isProviderError(error) && error.code === "ECONNREFUSED")
         }))
 
       it.scopedLive("a host that there is not", () =>
         Effect.gen(function*() {
-          const error = yield* look(client, wire, "http://nonexistent.invalid")
+          const { error } = yield* look(client, wire, "http://nonexistent.invalid")
           assert.strictEqual(tagOf(error), "Network")
           assert.isTrue(isProviderError(error) && /nonexistent\.invalid/.test(error.message))
         }))
@@ -345,11 +490,16 @@ for (const client of Clients.all) {
       it.scopedLive("credentials in the base URL", () =>
         Effect.gen(function*() {
           const server = yield* Server.make([])
-          const baseUrl = server.url.replace("://", `://user:${encodeURIComponent(key)}@`)
-          const error = yield* look(client, wire, baseUrl)
-          assert.isTrue(
-            isProviderError(error) && error.reason._tag === "InvalidRequest" && error.reason.param === "baseUrl"
-          )
+          const secret = encodeURIComponent(key)
+          for (const credentials of [`user:${secret}`, secret]) {
+            const baseUrl = server.url.replace("://", `://${credentials}@`)
+            const { error } = yield* look(client, wire, baseUrl)
+            assert.isTrue(
+              isProviderError(error) && error.reason._tag === "InvalidRequest" && error.reason.param === "baseUrl"
+            )
+          }
+          // Not a URL at all.
+          assert.strictEqual(tagOf((yield* look(client, wire, `http://user:${secret}@[`)).error), "InvalidRequest")
           assert.strictEqual(server.connections(), 0)
         }))
 
@@ -366,8 +516,8 @@ for (const client of Clients.all) {
           Effect.gen(function*() {
             const server = yield* Server.make([])
             const apiKey = Redacted.make(value)
-            assert.strictEqual(tagOf(yield* look(client, wire, server.url, { layer: { apiKey } })), tag)
-            assert.strictEqual(tagOf(yield* look(client, wire, server.url, { call: { apiKey } })), tag)
+            const { error } = yield* look(client, wire, server.url, { layer: { apiKey }, whole: { apiKey } })
+            assert.strictEqual(tagOf(error), tag)
             assert.strictEqual(server.connections(), 0)
           }))
       }
@@ -376,7 +526,7 @@ for (const client of Clients.all) {
         Effect.gen(function*() {
           const server = yield* Server.make([])
           for (const value of ["TEAMMARK\r\nx-evil: 1", "TEAMMARK-ключ", "TEAMMARK-\ud800"]) {
-            const error = yield* look(client, wire, server.url, { layer: { headers: { "x-team": value } } })
+            const { error } = yield* look(client, wire, server.url, { layer: { headers: { "x-team": value } } })
             assert.isTrue(
               isProviderError(error) && error.reason._tag === "InvalidRequest" && error.reason.param === "headers"
             )
@@ -386,14 +536,17 @@ for (const client of Clients.all) {
 
       it.scopedLive("a key with a line break at its end works, and arrives without it", () =>
         Effect.gen(function*() {
-          const server = yield* Server.make(() => Server.sse(Wire.answer(wire, "a")))
+          const server = yield* Server.make((request, index) =>
+            index === 0 ? Server.sse(Wire.answer(wire, "a")) : text(401, `not ${told(request)}`)
+          )
+          const apiKey = Redacted.make(` ${key}\r\n`)
           yield* Stream.runDrain(Provider.completionStream(params)).pipe(
-            Effect.provide(
-              Layer.provide(wire.layer({ apiKey: Redacted.make(` ${key}\r\n`), baseUrl: server.url }), client.layer)
-            )
+            Effect.provide(Layer.provide(wire.layer({ apiKey, baseUrl: server.url }), client.layer))
           )
           const { authorization, "x-api-key": bare } = server.requests[0]?.headers ?? {}
           assert.include([`Bearer ${key}`, key], authorization ?? bare)
+          const { error } = yield* look(client, wire, server.url, { layer: { apiKey } })
+          assert.strictEqual(tagOf(error), "Authentication")
         }))
 
       it.scopedLive("a token after the name of its scheme", () =>
@@ -402,7 +555,8 @@ for (const client of Clients.all) {
             text(403, `no such token: ${String(request.headers["x-gateway"]).split(" ")[1]}`)
           )
           const headers = { "x-gateway": "Basic TENANTMARK0123456789" }
-          assert.strictEqual(tagOf(yield* look(client, wire, server.url, { call: { headers } })), "PermissionDenied")
+          const { error } = yield* look(client, wire, server.url, { call: { headers } })
+          assert.strictEqual(tagOf(error), "PermissionDenied")
         }))
 
       it.scopedLive("the user's own client sees no key, whatever happens", () =>
@@ -458,7 +612,7 @@ for (const client of Clients.all) {
       it.scopedLive("a key that is one of several", () =>
         Effect.gen(function*() {
           const server = yield* Server.make((request) => text(401, `not ${told(request)}`))
-          const error = yield* look(client, wire, server.url, {
+          const { error } = yield* look(client, wire, server.url, {
             layer: { apiKey: Redacted.make("the layer's own") },
             call: { apiKey: Redacted.make(key) }
           })

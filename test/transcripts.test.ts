@@ -6,6 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Read from "./fuzz/read.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
@@ -48,7 +49,14 @@ describe("transcripts", () => {
     const name = `${transcript.provider}/${transcript.name}`
     const sent = new TextDecoder().decode(transcript.bytes)
     const crlf = Bytes.crlf(transcript.bytes)
-    const variants: ReadonlyArray<readonly [string, ReadonlyArray<Uint8Array>]> = [
+    const endpoint = Read.endpointOf(transcript.provider)
+    /** Through a whole provider. */
+    const played: ReadonlyArray<readonly [string, ReadonlyArray<Uint8Array>]> = [
+      ["byte by byte", Bytes.byteByByte(transcript.bytes)],
+      ["CRLF", [crlf]]
+    ]
+    /** Through the pass that all bytes go through: what is around it does not look into them. */
+    const readings: ReadonlyArray<readonly [string, ReadonlyArray<Uint8Array>]> = [
       ["byte by byte", Bytes.byteByByte(transcript.bytes)],
       ["CRLF", [crlf]],
       ["CRLF byte by byte", Bytes.byteByByte(crlf)],
@@ -65,14 +73,21 @@ describe("transcripts", () => {
       Effect.gen(function*() {
         const whole = yield* inMemory(transcript, [transcript.bytes])
         check(transcript, whole, "whole")
-        for (const [how, pieces] of variants) {
-          const played = yield* inMemory(transcript, pieces)
-          check(transcript, played, how)
+        for (const [how, pieces] of played) {
+          const again = yield* inMemory(transcript, pieces)
+          check(transcript, again, how)
           assert.deepStrictEqual(
-            Answer.comparable(played.chunks, sent),
+            Answer.comparable(again.chunks, sent),
             Answer.comparable(whole.chunks, sent),
             `${how}: the same chunks`
           )
+        }
+        const expected = Read.read(endpoint, [transcript.bytes])
+        assert.strictEqual(expected.outcome, "ok")
+        assert.deepStrictEqual(Transcript.result(expected.chunks, transcript.expected), transcript.expected)
+        assert.strictEqual(expected.chunks.length, whole.chunks.length)
+        for (const [how, pieces] of readings) {
+          assert.deepStrictEqual(Read.read(endpoint, pieces), expected, `${how}: the same chunks`)
         }
       }), 20_000)
 

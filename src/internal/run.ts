@@ -117,8 +117,8 @@ export class Run {
     const { code, detail, requestId, shouldRetry, status } = fault
     return new ProviderError({
       ...this.facts(),
-      requestId: this.scrubbedId(requestId ?? this.requestId),
-      reason: this.scrubbed(fault.reason),
+      requestId: this.scrubbed(requestId ?? this.requestId),
+      reason: this.withoutSecrets(fault.reason),
       status,
       code: this.said(code),
       detail: this.said(detail),
@@ -148,12 +148,13 @@ export class Run {
   annotate(span: Tracer.Span): void {
     const { normaliser } = this
     span.attribute("effect_any_llm.attempts", this.attempts)
-    const requestId = this.scrubbedId(this.requestId)
+    const requestId = this.scrubbed(this.requestId)
     if (requestId !== undefined) span.attribute("effect_any_llm.request_id", requestId)
     if (normaliser === undefined) return
-    if (normaliser.id !== undefined) span.attribute("gen_ai.response.id", normaliser.id)
-    span.attribute("gen_ai.response.model", normaliser.model)
-    span.attribute("gen_ai.response.finish_reasons", normaliser.finishReasons)
+    const id = this.scrubbed(normaliser.id)
+    if (id !== undefined) span.attribute("gen_ai.response.id", id)
+    span.attribute("gen_ai.response.model", this.secrets.scrub(normaliser.model))
+    span.attribute("gen_ai.response.finish_reasons", normaliser.finishReasons.map((word) => this.secrets.scrub(word)))
     span.attribute("effect_any_llm.unknown_events", normaliser.unknownEvents)
     const usage = normaliser.usage
     if (usage === undefined) return
@@ -172,10 +173,10 @@ export class Run {
     return {
       provider: this.subject.endpoint.id,
       model: this.subject.params.model,
-      requestId: this.scrubbedId(this.requestId),
+      requestId: this.scrubbed(this.requestId),
       attempts: this.attempts,
       contentEmitted: this.emitted,
-      usage: this.normaliser?.usage
+      usage: counts(this.normaliser?.usage)
     }
   }
 
@@ -186,12 +187,12 @@ export class Run {
     return text === undefined ? undefined : excerpt(this.secrets.scrub(text))
   }
 
-  /** An id that the caller sent along comes back as the server's. */
-  private scrubbedId(id: string | undefined): string | undefined {
-    return id === undefined ? undefined : this.secrets.scrub(id)
+  /** What the caller sent along can come back as the server's. */
+  private scrubbed(word: string | undefined): string | undefined {
+    return word === undefined ? undefined : this.secrets.scrub(word)
   }
 
-  private scrubbed(reason: Reason): Reason {
+  private withoutSecrets(reason: Reason): Reason {
     switch (reason._tag) {
       case "InvalidRequest":
         return reason.param === undefined ? reason : { ...reason, param: this.said(reason.param) }
@@ -203,4 +204,11 @@ export class Run {
         return reason
     }
   }
+}
+
+/** What a server counts beside tokens is JSON of its own, in which anything can stand. */
+const counts = (usage: Usage | undefined): Usage | undefined => {
+  if (usage?.extra === undefined) return usage
+  const { extra: _, ...known } = usage
+  return known
 }

@@ -3,6 +3,7 @@
  * it a part is tried that is the same every time.
  */
 import * as FastCheck from "effect/FastCheck"
+import { setImmediate } from "node:timers/promises"
 import type { TestContext } from "vitest"
 
 export interface Figures {
@@ -28,12 +29,21 @@ export class LostText extends Error {
   readonly _tag = "LostText"
 }
 
+let last: Promise<void> = Promise.resolve()
+
+/** Properties do not let go of the thread: between two of them the runner hears from this worker. */
+const turn = (): Promise<void> => {
+  last = last.then(() => setImmediate())
+  return last
+}
+
 /** Checks a property, and leaves the figures where the reporter finds them. */
 export const check = async <Ts>(
   { task }: Pick<TestContext, "task">,
   property: FastCheck.IRawProperty<Ts>,
   runs: { readonly quick: number; readonly full: number }
 ): Promise<void> => {
+  await turn()
   const details = await FastCheck.check(property, { seed, numRuns: isFull ? runs.full : runs.quick })
   const isLost = details.failed && details.errorInstance instanceof LostText
   task.meta.fuzz = {

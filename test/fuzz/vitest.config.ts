@@ -25,5 +25,5 @@ const figures: Reporter = {
 /** All cases, from a seed of their own; `npm test` has a part of them. */
 export default defineConfig({
   root: fileURLToPath(new URL("../..", import.meta.url)),
-  test: { include: ["test/fuzz/*.test.ts"], env: { FUZZ: "full" }, reporters: ["default", figures] }
+  test: { include: ["test/fuzz/*.fuzz.ts"], env: { FUZZ: "full" }, reporters: ["default", figures] }
 })
