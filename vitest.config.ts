@@ -4,8 +4,7 @@ import { GuaranteesReporter } from "./test/kit/guaranteesReporter.ts"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // Long runs against real sockets have a command of their own: `npm run test:faults`.
-    exclude: ["test/oracles/**", "test/faults/sockets.test.ts", "test/hostile.test.ts", "node_modules/**"],
+    exclude: ["test/oracles/**", "node_modules/**"],
     sequence: { concurrent: true },
     silent: "passed-only",
     maxWorkers: 2,

@@ -3,6 +3,7 @@
  */
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Bytes from "../kit/bytes.ts"
@@ -29,7 +30,7 @@ const scripted = (fault: Fault): Scripted => {
     steps: [...Server.writes(Runner.pieces(fault)), end]
   })
   if (Runner.pass(fault, Runner.pieces(fault)).endsItself) {
-    return { script: script(Server.expectClose()), outcomes: ["client"] }
+    return { script: script(Server.expectClose(15_000)), outcomes: ["client"] }
   }
   return fault.then === "reset"
     ? { script: script(Server.destroy), outcomes: ["destroyed"] }
@@ -47,7 +48,8 @@ interface Way {
   readonly providers: Runner.Providers
 }
 
-class Ways extends Context.Tag("test/Ways")<Ways, ReadonlyArray<Way>>() {}
+/** For each fault, what became of it on every client. */
+class Plays extends Context.Tag("test/Plays")<Plays, ReadonlyArray<Deferred.Deferred<void>>>() {}
 
 /** Each fault was asked for once, the client let go of each, and no socket is left. */
 const isOver = ({ client, server }: Way): Effect.Effect<void> =>
@@ -67,33 +69,50 @@ const isOver = ({ client, server }: Way): Effect.Effect<void> =>
     })
   )
 
-const ways = Layer.scoped(
-  Ways,
-  Effect.forEach(Clients.all, (client) =>
-    Effect.gen(function*() {
-      const server = yield* Server.make((request) => scripts[numberOf(request)]?.script ?? { status: 418, steps: [] })
-      const way = { client, server, providers: yield* Runner.providers(client.layer, server.url) }
-      // Before the clients are: what they closed at their own end would not count.
-      yield* Effect.addFinalizer(() => isOver(way))
-      return way
-    }))
+const wayOf = (client: Clients.Client) =>
+  Effect.gen(function*() {
+    const server = yield* Server.make((request) => scripts[numberOf(request)]?.script ?? { status: 418, steps: [] })
+    const way: Way = { client, server, providers: yield* Runner.providers(client.layer, server.url) }
+    // Before the clients are: what they closed at their own end would not count.
+    yield* Effect.addFinalizer(() => isOver(way))
+    return way
+  })
+
+const onEach = (ways: ReadonlyArray<Way>, fault: Fault, number: number): Effect.Effect<void> =>
+  Effect.forEach(
+    ways,
+    ({ client, providers }) =>
+      Effect.map(Runner.ask(fault, number, providers), (played) => Runner.check(fault, played, client.name)),
+    {
+      discard: true
+    }
+  )
+
+/** So many at a time that nobody waits for a socket, and few enough that no call waits long for its turn. */
+const together = 24
+
+/** All of them begin at once, and each test waits for its own. */
+const plays = Layer.scoped(
+  Plays,
+  Effect.gen(function*() {
+    const ways = yield* Effect.forEach(Clients.all, wayOf)
+    const plays = yield* Effect.forEach(All.bodies, () => Deferred.make<void>())
+    yield* Effect.forkScoped(Effect.forEach(
+      plays,
+      (play, number) => Deferred.complete(play, onEach(ways, All.bodies[number] as Fault, number)),
+      { concurrency: together, discard: true }
+    ))
+    return plays
+  })
 )
 
-layer(ways, { excludeTestServices: true })("on fetch, node and undici", (it) => {
+layer(plays, { excludeTestServices: true, timeout: "20 seconds" })("on fetch, node and undici", (it) => {
   for (const [number, fault] of All.bodies.entries()) {
     it.effect(
       All.titleOf(fault),
-      () =>
-        Effect.flatMap(
-          Ways,
-          (ways) =>
-            Effect.forEach(ways, ({ client, providers }) =>
-              Effect.map(Runner.ask(fault, number, providers), (played) =>
-                Runner.check(fault, played, client.name)), {
-              concurrency: "unbounded",
-              discard: true
-            })
-        )
+      () => Effect.flatMap(Plays, (plays) => plays[number] === undefined ? Effect.void : Deferred.await(plays[number])),
+      // It waits for those before it as well.
+      60_000
     )
   }
 })
@@ -104,7 +123,7 @@ describe("compressed", () => {
     for (const fault of All.bodies.filter(({ everyCut }) => everyCut === true)) {
       it.scopedLive(`5.9 ${client.name}, ${fault.dialect}: piece by piece, each flushed`, () =>
         Effect.gen(function*() {
-          const steps = [...Server.writes(Bytes.every(Runner.whole(fault), 99)), Server.expectClose()]
+          const steps = [...Server.writes(Bytes.every(Runner.whole(fault), 99)), Server.expectClose(15_000)]
           const server = yield* Server.make([{ headers: { "content-type": "text/event-stream" }, steps, gzip: true }])
           Runner.check(fault, yield* Runner.over(fault, client.layer, server.url), client.name)
           assert.strictEqual((yield* server.awaitEnded(0)).outcome, "client")

@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   root: fileURLToPath(new URL("../..", import.meta.url)),
   test: {
-    include: ["test/faults/*.test.ts", "test/hostile.test.ts"],
+    include: ["test/faults/*.test.ts", "test/hostile.test.ts", "test/hostile/*.test.ts"],
     sequence: { concurrent: true },
     silent: "passed-only",
     testTimeout: 60_000
