@@ -110,8 +110,7 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
         lead(call, run, Effect.suspend(() => run.outlet.settled ? Effect.void : attempt(call, run))),
         parent
       ),
-      // A pump that drains has nothing for the consumer any more, and ends by itself.
-      () => run.draining ? Effect.void : letGo(run.pump)
+      () => run.abandon()
     )
     return consumer(run)
   })

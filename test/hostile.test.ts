@@ -144,6 +144,16 @@ describe("a stream that goes on without saying anything", () => {
         }))
     }
 
+    it.live(`${wire.name}: comments that are all there already: firstContent ends it, though no read waits`, () =>
+      Effect.gen(function*() {
+        const { provider, pulled } = endless(wire, eventStream, wire.open, ": nothing to say\n".repeat(4_000))
+        const error = yield* Effect.scoped(
+          Effect.flatMap(provider, (service) => failing(service, { timeouts: { firstContent: "50 millis" } }))
+        )
+        assert.deepInclude(error, { _tag: "Timeout", phase: "firstContent" })
+        assert.isBelow(pulled(), 4 * limit)
+      }))
+
     it.effect(`${wire.name}: a body a byte a second: firstContent ends it, or the right answer comes`, () =>
       Effect.gen(function*() {
         const bytes = Bytes.byteByByte(Bytes.bytesOf(Wire.answer(wire, "é")))

@@ -19,16 +19,58 @@ const concat = (a: Uint8Array, b: Uint8Array): Uint8Array => {
   return joined
 }
 
-const inflated = <E>(source: Stream.Stream<Uint8Array, E>, broken: E): Stream.Stream<Uint8Array, E> =>
-  Stream.unwrap(Effect.map(Stream.toReadableStreamEffect(source), (readable) =>
-    Stream.fromReadableStream({
-      // TypeScript's DOM types give the two ends of DecompressionStream different buffers.
-      evaluate: () =>
-        readable.pipeThrough(
-          new DecompressionStream("gzip") as unknown as ReadableWritablePair<Uint8Array, Uint8Array>
-        ),
-      onError: () => broken
-    })))
+/** Bytes that are given to the inflater at once: what comes out of it can be a thousand times as much. */
+const portion = 1024
+
+/**
+ * What `first` and then `raw` inflate to. The streams of the platform queue thousands of pieces on either side of the
+ * inflater, so nothing goes in while nobody waits for what comes out.
+ */
+const inflated = <E>(first: Uint8Array, raw: Pull<E>, broken: E): Effect.Effect<Pull<E>, never, Scope.Scope> =>
+  Effect.gen(function*() {
+    const { readable, writable } = new DecompressionStream("gzip")
+    const [reader, writer] = [readable.getReader(), writable.getWriter()]
+    const wanted = yield* Effect.makeLatch(false)
+    let fault = broken
+
+    const feed = (bytes: Uint8Array): Effect.Effect<void, Option.Option<E>> => {
+      let at = 0
+      return Effect.whileLoop({
+        while: () => at < bytes.length,
+        body: () =>
+          Effect.zipRight(
+            wanted.await,
+            // A copy, whose buffer is an ArrayBuffer for certain.
+            Effect.tryPromise({
+              try: () => writer.write(bytes.slice(at, at + portion)),
+              catch: () => Option.some(broken)
+            })
+          ),
+        step: () => {
+          at += portion
+        }
+      })
+    }
+    yield* feed(first).pipe(
+      Effect.zipRight(Effect.forever(Effect.flatMap(raw, (chunk) => Effect.forEach(chunk, feed, { discard: true })))),
+      Effect.catchAll((end: Option.Option<E>) => {
+        if (Option.isSome(end)) fault = end.value
+        return Effect.promise(() => Option.isSome(end) ? writer.abort() : writer.close())
+      }),
+      // The reader is told.
+      Effect.catchAllCause(() => Effect.void),
+      Effect.forkScoped
+    )
+    yield* Effect.addFinalizer(() => Effect.sync(() => void reader.cancel().catch(() => undefined)))
+
+    return Effect.zipRight(
+      wanted.open,
+      Effect.tryPromise({ try: () => reader.read(), catch: () => Option.some(fault) })
+    ).pipe(
+      Effect.tap(() => wanted.close),
+      Effect.flatMap(({ value }) => value === undefined ? Effect.fail(Option.none()) : Effect.succeed(Chunk.of(value)))
+    )
+  })
 
 /** The first two bytes, and whatever came with them. */
 const prefix = <E>(pull: Pull<E>): Effect.Effect<Uint8Array, Option.Option<E>> => {
@@ -48,8 +90,7 @@ export const pull = <E>(body: Stream.Stream<Uint8Array, E>, broken: E): Effect.E
     let next: Pull<E> = Effect.flatMap(prefix(raw), (bytes) => {
       next = raw
       if (!isGzip(bytes)) return Effect.succeed(Chunk.of(bytes))
-      const rest = Stream.concat(Stream.succeed(bytes), Stream.repeatEffectChunkOption(raw))
-      return Effect.flatMap(Stream.toPull(inflated(rest, broken)).pipe(Scope.extend(scope)), (pull) => {
+      return Effect.flatMap(Scope.extend(inflated(bytes, raw, broken), scope), (pull) => {
         next = pull
         return pull
       })

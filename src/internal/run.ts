@@ -20,6 +20,9 @@ import type { TransportFault } from "./network.ts"
 import { Outlet } from "./outlet.ts"
 import { Secrets } from "./scrub.ts"
 
+/** The compiler has checked the fields; effect 3.22 would compile the Schema anew for each error, at 150 to 400 µs. */
+const wellTyped = { disableValidation: true }
+
 interface Subject {
   /** `false`: nothing is handed over before the answer is whole, so that an attempt that fails can be repeated. */
   readonly stream?: boolean | undefined
@@ -90,10 +93,20 @@ export class Run {
     })
   }
 
+  /** The consumer is gone. */
+  abandon(): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      // A pump that drains has nothing for the consumer any more, and ends by itself.
+      if (this.draining) return Effect.void
+      this.outlet.abort(Exit.void)
+      return letGo(this.pump)
+    })
+  }
+
   /** The pump cannot go on: a defect, or an interruption. */
   broken(cause: Cause.Cause<never>): void {
     if (this.outlet.settled) return
-    // Nobody who is still there asked for an interruption: the consumer's own takes the consumer away.
+    // Nobody who is still there asked for an interruption.
     this.outlet.settle(
       Cause.isInterruptedOnly(cause)
         ? Exit.fail(this.cancelled("the call was interrupted from within"))
@@ -123,15 +136,15 @@ export class Run {
       code: this.said(code),
       detail: this.said(detail),
       shouldRetry
-    })
+    }, wellTyped)
   }
 
   timeout(phase: Timeout["phase"], after: number): Timeout {
-    return new Timeout({ ...this.facts(), phase, after: Duration.millis(after) })
+    return new Timeout({ ...this.facts(), phase, after: Duration.millis(after) }, wellTyped)
   }
 
   cancelled(reason?: string): Cancelled {
-    return new Cancelled({ ...this.facts(), reason })
+    return new Cancelled({ ...this.facts(), reason }, wellTyped)
   }
 
   /** What an aborted signal means. Of its reason only the name is looked at: it may be anything. */

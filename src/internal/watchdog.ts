@@ -94,9 +94,11 @@ export class Watchdog {
     return this.clock.unsafeCurrentTimeMillis() - this.sent
   }
 
-  /** Whether a deadline has come closer than the one that somebody sleeps towards. */
+  /** Whether a deadline has come closer than the one that somebody sleeps towards, or is over though nobody woke up. */
   get isLate(): boolean {
-    return (this.next()?.at ?? Infinity) < this.wakeAt
+    const deadline = this.next()
+    // Reads that never wait leave no turn to a timer.
+    return deadline !== undefined && (deadline.at < this.wakeAt || deadline.at <= this.clock.unsafeCurrentTimeMillis())
   }
 
   /** Ends at the deadline that is reached; without one when there is none to wait for, until `isLate` says so. */
