@@ -89,7 +89,13 @@ type Consumer = Channel.Channel<Chunk.Chunk<ChatCompletionChunk>, unknown, CallE
 const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.Scope> =>
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
-    const parent = yield* span(call, run)
+    const parent = yield* span(call)
+    yield* Effect.addFinalizer(() =>
+      run.abandon().pipe(
+        Effect.zipRight(Effect.sync(() => run.annotate(parent))),
+        Effect.zipRight(logUnknown(call, run))
+      )
+    )
     if (call.calls.closed) return yield* run.cancelled("the layer is closed")
     const { cancel, signal } = call.options
     if (signal?.aborted === true) return yield* Effect.flip(run.aborted(signal))
@@ -105,13 +111,8 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
         Fiber.interruptFork
       )
     }
-    yield* Effect.acquireRelease(
-      Effect.withParentSpan(
-        lead(call, run, Effect.suspend(() => run.outlet.settled ? Effect.void : attempt(call, run))),
-        parent
-      ),
-      () => run.abandon()
-    )
+    const begin = Effect.suspend(() => run.outlet.settled ? Effect.void : attempt(call, run))
+    yield* Effect.withParentSpan(lead(call, run, begin), parent)
     return consumer(run)
   })
 
@@ -132,11 +133,11 @@ const consumer = (run: Run): Consumer =>
  * call ends. What waits here, in `attempt` and in `receive` is held by each open stream: it is as few frames as will do.
  */
 const lead = (call: Call, run: Run, work: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.map(Effect.uninterruptible(Effect.forkDaemon(work)), (pump) => {
+  Effect.uninterruptible(Effect.map(Effect.forkDaemon(work), (pump) => {
     run.pump = pump
     call.calls.add(pump, run)
     pump.addObserver((exit) => Exit.isFailure(exit) ? run.broken(exit.cause) : undefined)
-  })
+  }))
 
 /** After an attempt that failed: the next one, if that can help. Nothing of it was handed over, so nothing comes twice. */
 const again = (call: Call, run: Run, error: CallError): Effect.Effect<void> => {
@@ -378,19 +379,14 @@ const logUnknown = (call: Call, run: Run): Effect.Effect<void> => {
 }
 
 /** From here to the end of the Stream, however it ends; never text. */
-const span = (call: Call, run: Run) =>
-  Effect.gen(function*() {
-    const { endpoint, params } = call
-    const current = yield* Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
-      kind: "client",
-      captureStackTrace: false,
-      attributes: {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": endpoint.id,
-        "gen_ai.request.model": params.model,
-        "effect_any_llm.stream": call.stream
-      }
-    })
-    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(() => run.annotate(current)), logUnknown(call, run)))
-    return current
+const span = ({ endpoint, params, stream: streamed }: Call) =>
+  Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
+    kind: "client",
+    captureStackTrace: false,
+    attributes: {
+      "gen_ai.operation.name": "chat",
+      "gen_ai.provider.name": endpoint.id,
+      "gen_ai.request.model": params.model,
+      "effect_any_llm.stream": streamed
+    }
   })
