@@ -137,7 +137,12 @@ export const serviceOf = (
   }
 }
 
-const transportOf = (
+/**
+ * The way to the endpoint's server, with what the layer's owner chose.
+ *
+ * @internal
+ */
+export const transportOf = (
   endpoint: Endpoint,
   options: KeylessOptions,
   client: HttpClient.HttpClient

@@ -57,7 +57,12 @@ export interface Options extends Provider.LayerOptions {
   readonly project?: string | undefined
 }
 
-const withScope = ({ organization, project, ...options }: Options): Provider.LayerOptions => ({
+/**
+ * What only OpenAI has, as headers.
+ *
+ * @internal
+ */
+export const withScope = ({ organization, project, ...options }: Partial<Options>): Provider.KeylessOptions => ({
   ...options,
   headers: {
     ...(organization === undefined ? undefined : { "openai-organization": organization }),
