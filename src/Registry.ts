@@ -54,7 +54,7 @@ export type Options<Known extends Endpoints> = { readonly [Id in keyof Known]?: 
 export interface Defaults
   extends Pick<Provider.LayerOptions, "timeouts" | "retry" | "onDropped" | "transformClient" | "propagateTrace">
 {
-  /** Used when `params.model` is absent: `provider:model`. */
+  /** Used when `params.model` is absent, and written like it: `provider:model`. */
   readonly model?: string | undefined
 }
 
@@ -122,7 +122,7 @@ const layerIn = (
     )
   }))
 
-/** Of each option what is said first: by the call, for the provider, for all, by the endpoint. */
+/** What is said for one provider counts before what is said for all. */
 const withDefaults = (options: Provider.KeylessOptions, defaults: Defaults): Provider.KeylessOptions => ({
   ...options,
   timeouts: { ...defaults.timeouts, ...options.timeouts },
@@ -132,7 +132,7 @@ const withDefaults = (options: Provider.KeylessOptions, defaults: Defaults): Pro
   propagateTrace: options.propagateTrace ?? defaults.propagateTrace
 })
 
-/** Hands each call to the provider that its model names. */
+/** Hands each call to the provider that its model names; errors are that provider's. */
 const routing = (providers: ReadonlyMap<string, Provider.Service>, model: string | undefined): Provider.Service => {
   const route = (params: CompletionParams) => Routes.route(providers, params.model ?? model)
   return {

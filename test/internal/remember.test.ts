@@ -25,9 +25,11 @@ describe("remember", () => {
   it.effect("runs nothing by itself", () =>
     Effect.gen(function*() {
       const { effect, runs } = slow(Effect.succeed)
-      yield* remember(effect)
+      const known = yield* remember(effect)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(runs.begun, 0)
+      yield* Effect.zipRight(Effect.fork(known), TestClock.adjust("1 minute"))
+      assert.strictEqual(runs.begun, 1)
     }))
 
   it.effect("once for all who ask at the same time, and ever after", () =>
