@@ -122,19 +122,18 @@ describe("Watchdog", () => {
     Effect.gen(function*() {
       let now = 0
       const slept: Array<number> = []
-      let watchdog: Watchdog | undefined
       const clock: Clock.Clock = {
         ...(yield* Effect.clock),
         unsafeCurrentTimeMillis: () => now,
         // The first sleep ends late, and then the content that had come in time is seen.
         sleep: (duration) =>
           Effect.sync(() => {
-            if (slept.length === 1) watchdog?.content()
+            if (slept.length === 1) watchdog.content()
             now += Duration.toMillis(duration) + (slept.length === 0 ? 500 : 0)
             slept.push(Duration.toMillis(duration))
           })
       }
-      watchdog = new Watchdog(clock, limits)
+      const watchdog: Watchdog = new Watchdog(clock, limits)
       watchdog.headers()
       watchdog.content()
       assert.deepInclude(yield* Effect.withClock(watchdog.reached(), clock), { phase: "idle", at: 1_100 })
