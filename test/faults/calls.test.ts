@@ -173,7 +173,8 @@ const pieces = function*(count: number, fill: string, begin: string, end: string
   yield Bytes.bytesOf(end)
 }
 
-describe("large", () => {
+// After the others: while one of these computes, no socket of theirs is served.
+describe.sequential("large", () => {
   for (const w of words) {
     const [before, after] = (w.open + w.C("|") + w.F + w.D).split("|") as [string, string]
 

@@ -69,7 +69,7 @@ describe("server", () => {
         raw: true,
         steps: ["HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n", ...pieces].flatMap((piece) => [
           Server.write(piece),
-          Server.sleep(5)
+          Server.sleep(40)
         ])
       }])
       assert.deepStrictEqual((yield* reads(server)).slice(1), pieces)
