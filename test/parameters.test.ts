@@ -56,7 +56,10 @@ const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`maxTokens`": { maxTokens: 1000 },
   "`maxTokens`, not given": {},
   "`maxTokens`, with a thinking budget of 2048": { maxTokens: 1000, reasoningEffort: "low" },
-  "`maxTokens`, with `maxTokensField: \"max_tokens\"`": { maxTokens: 1000, switches: { maxTokensField: "max_tokens" } },
+  "`maxTokens`, with `fields: { maxTokens: \"max_tokens\" }`": {
+    maxTokens: 1000,
+    switches: { fields: { maxTokens: "max_tokens" } }
+  },
   "`stop`, a string": { stop: "END" },
   "`stop`, a list": { stop: ["END", "STOP"] },
   "`n`, 1": { n: 1 },
