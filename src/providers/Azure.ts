@@ -39,4 +39,5 @@ export const endpoint: Endpoint.Endpoint = {
   efforts: new Map()
 }
 
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
 export const { layer, layerConfig, make } = Provider.of<Options>(endpoint)

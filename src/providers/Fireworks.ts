@@ -26,4 +26,5 @@ export const endpoint: Endpoint.Endpoint = {
   thinkTags: "tagged"
 }
 
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
 export const { layer, layerConfig, make } = Provider.of(endpoint)
