@@ -102,8 +102,8 @@ const content = (
   encode: (part: Part, at: string) => Encoded<JsonObject> = partOf
 ): Encoded<Content> => {
   if (typeof content === "string") return Either.right(content)
-  if (textParts === false && content.every((part) => part.type === "text")) {
-    return Either.right(content.map((part) => part.text).join("\n"))
+  if (textParts === false && content.every((part) => part.type === "text" && part.extra?.[id] === undefined)) {
+    return Either.right(content.map((part) => part.type === "text" ? part.text : "").join("\n"))
   }
   return Either.all(
     content.map((part, index) =>

@@ -232,6 +232,13 @@ describe("messages", () => {
     )
   })
 
+  it("textParts: a part with something of its own stays one", () => {
+    const content = [{ type: "text", text: "a", extra: { openai: { x: 1 }, other: { y: 2 } } }] as const
+    assert.deepStrictEqual(wire({ textParts: false }, [{ role: "user", content }]), [
+      { role: "user", content: [{ type: "text", text: "a", x: 1 }] }
+    ])
+  })
+
   it("userAfterTool", () => {
     const messages: ReadonlyArray<Message> = [hi, { role: "assistant", toolCalls: calls }, result, hi, hi]
     const roles = (endpoint: Partial<Endpoint>) =>
