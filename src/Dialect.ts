@@ -126,7 +126,7 @@ export interface Dialect {
     context: EncodeContext
   ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
   readonly decoder: (seed: Seed) => Decoder
-  readonly failure: (facts: ErrorFacts) => Reason
+  readonly failure: (facts: ErrorFacts, endpoint?: Endpoint) => Reason
 }
 
 /** A wire language as its owner describes it; `make` compiles the Schemas into readers. */

@@ -3,6 +3,8 @@
  */
 import type * as Duration from "effect/Duration"
 import type { Dialect } from "./Dialect.ts"
+import type { Kind } from "./internal/classify.ts"
+import type { JsonObject } from "./internal/json.ts"
 
 /** What a provider can do. Data, and true. */
 export interface Capabilities {
@@ -17,6 +19,21 @@ export interface Capabilities {
   readonly embeddings: boolean
   readonly models: boolean
 }
+
+/** The capabilities of a server that streams text and calls tools, and what `others` says of the rest. */
+export const capabilities = (others: Partial<Capabilities> = {}): Capabilities => ({
+  streaming: true,
+  tools: true,
+  parallelTools: true,
+  reasoning: false,
+  images: false,
+  files: false,
+  audio: false,
+  responseFormat: "json_schema",
+  embeddings: false,
+  models: false,
+  ...others
+})
 
 /** How the key is presented; `None` is for servers that know no keys. */
 export type Auth =
@@ -40,7 +57,77 @@ export interface Timeouts {
   readonly total: Duration.DurationInput
 }
 
-export interface Endpoint {
+/** A parameter, or a field of a message, whose name in the body is not the same for all servers. */
+export type Field =
+  | "temperature"
+  | "topP"
+  | "maxTokens"
+  | "stop"
+  | "n"
+  | "seed"
+  | "user"
+  | "metadata"
+  | "presencePenalty"
+  | "frequencyPenalty"
+  | "logitBias"
+  | "logprobs"
+  | "topLogprobs"
+  | "tools"
+  | "toolChoice"
+  | "parallelToolCalls"
+  | "serviceTier"
+  /** Of messages. */
+  | "name"
+  /** Of assistant messages; where a server has no such field, the refusal is told as what it is: text. */
+  | "refusal"
+
+/**
+ * The ways in which servers of OpenAI's dialect differ from OpenAI's own. Each is absent where there is no difference;
+ * what a server can do at all is in its `capabilities`.
+ */
+export interface Switches {
+  /** A stream that ends without a finish reason is whole. Default: false, it is `TruncatedStream`. */
+  readonly lenientFinish?: boolean | undefined
+  /** The server knows `stream_options.include_usage`. Default: true. */
+  readonly streamUsage?: boolean | undefined
+  /**
+   * Its own names of fields: `{ maxTokens: "max_tokens" }`. `false`: it takes no such field; what is given is left out
+   * and told, or refused where the answer would mean something else without it.
+   */
+  readonly fields?: { readonly [F in Field]?: string | false } | undefined
+  /**
+   * What each effort is in the body; an effort that is not there is left out and told. Default: the word itself, as
+   * `reasoning_effort`.
+   */
+  readonly efforts?: ReadonlyMap<string, JsonObject> | undefined
+  /** It knows the role `developer`. Default: true; otherwise such a message goes out as `system`. */
+  readonly developerRole?: boolean | undefined
+  /** Content can be a list of parts. Default: true; otherwise parts that are all text go out as one. */
+  readonly textParts?: boolean | undefined
+  /** A user may speak right after a tool. Default: true; otherwise an `OK` of the model is put between them. */
+  readonly userAfterTool?: boolean | undefined
+  /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
+  readonly jsonObject?: boolean | undefined
+  /**
+   * How reasoning goes back to the model that calls tools: as text in `reasoning_content`, or as the blocks that came
+   * in `reasoning_details`. Blocks are kept as `native`, by the id of the dialect: an endpoint that replays them has a
+   * dialect with an id of its own. Default: not at all.
+   */
+  readonly replay?: "reasoning_content" | "reasoning_details" | undefined
+  /**
+   * The reasoning of some models comes in their text, up to `</think>`: from an opening tag, or from the beginning where
+   * the prompt holds that tag. Default: text is text.
+   */
+  readonly thinkTags?: "tagged" | "missingOpener" | undefined
+  /** `completion_tokens` are those of the text only, and the reasoning comes on top. Default: false. */
+  readonly reasoningApart?: boolean | undefined
+  /** Appended to the base URL; `{model}` stands for the model. Default: `/chat/completions`. */
+  readonly path?: string | undefined
+  /** Its own codes of errors: they mean what they say whatever the status. */
+  readonly errors?: ReadonlyMap<string, Kind> | undefined
+}
+
+export interface Endpoint extends Switches {
   /** The provider's id: the key of `extra`, the `provider` of errors, the prefix in `provider:model`. */
   readonly id: string
   readonly dialect: Dialect
@@ -52,10 +139,4 @@ export interface Endpoint {
   /** Sent with every request, beside those of the dialect. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
-  /** A stream that ends without a finish reason is whole. Default: false, it is `TruncatedStream`. */
-  readonly lenientFinish?: boolean | undefined
-  /** The body's field for `maxTokens`, in OpenAI's dialect. Default: `max_completion_tokens`. */
-  readonly maxTokensField?: "max_completion_tokens" | "max_tokens" | undefined
-  /** The server knows `stream_options.include_usage`, in OpenAI's dialect. Default: true. */
-  readonly streamUsage?: boolean | undefined
 }

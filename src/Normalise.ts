@@ -222,8 +222,9 @@ export class Normaliser {
   }
 
   private fault(error: ErrorFacts.WireError): Fault {
+    const { endpoint } = this.options
     return inBand({
-      reason: this.options.endpoint.dialect.failure(error),
+      reason: endpoint.dialect.failure(error, endpoint),
       status: error.status,
       code: error.code ?? error.type,
       detail: error.message,

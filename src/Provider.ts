@@ -284,6 +284,25 @@ export const layerConfig = (endpoint: Endpoint) =>
 ): Layer.Layer<Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
   layerWith(endpoint, options, layer(endpoint))
 
+/** What every provider's module exports beside its `endpoint`. */
+export interface Constructors<Options extends KeylessOptions> {
+  /** The provider as a service, without a Scope. */
+  readonly make: (options: Options) => Effect.Effect<Service, never, HttpClient.HttpClient>
+  /** The provider as the application's. */
+  readonly layer: (options: Options) => Layer.Layer<Provider, never, HttpClient.HttpClient>
+  /** The same from Config: with no argument, from the variables that the endpoint names. */
+  readonly layerConfig: (
+    options?: ConfigOptions<Options>
+  ) => Layer.Layer<Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient>
+}
+
+/** The constructors of an endpoint whose options are those of any layer. */
+export const of = <Options extends KeylessOptions = LayerOptions>(endpoint: Endpoint): Constructors<Options> => ({
+  make: (options) => make(endpoint, options),
+  layer: layer(endpoint),
+  layerConfig: (options = {}) => layerWith<Options>(endpoint, options, layer(endpoint))
+})
+
 /** A provider from a function: for tests, for wrappers, for servers that are reached by other means. */
 export const fromStream = (options: {
   readonly id: string

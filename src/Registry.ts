@@ -17,12 +17,42 @@ import * as Routes from "./internal/routes.ts"
 import * as Provider from "./Provider.ts"
 import type { ProviderError } from "./ProviderError.ts"
 import * as Anthropic from "./providers/Anthropic.ts"
+import * as Azure from "./providers/Azure.ts"
+import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
+import * as Cerebras from "./providers/Cerebras.ts"
+import * as DashScope from "./providers/DashScope.ts"
+import * as DeepSeek from "./providers/DeepSeek.ts"
+import * as Fireworks from "./providers/Fireworks.ts"
+import * as Groq from "./providers/Groq.ts"
+import * as HuggingFace from "./providers/HuggingFace.ts"
+import * as Mistral from "./providers/Mistral.ts"
+import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
+import * as OpenRouter from "./providers/OpenRouter.ts"
+import * as Perplexity from "./providers/Perplexity.ts"
+import * as Together from "./providers/Together.ts"
+import * as Xai from "./providers/Xai.ts"
+import * as Zai from "./providers/Zai.ts"
 
 /** Every known endpoint by its id. */
 export const endpoints = {
   anthropic: Anthropic.endpoint,
-  openai: OpenAi.endpoint
+  azure: Azure.endpoint,
+  azureopenai: AzureOpenAi.endpoint,
+  cerebras: Cerebras.endpoint,
+  dashscope: DashScope.endpoint,
+  deepseek: DeepSeek.endpoint,
+  fireworks: Fireworks.endpoint,
+  groq: Groq.endpoint,
+  huggingface: HuggingFace.endpoint,
+  mistral: Mistral.endpoint,
+  moonshot: Moonshot.endpoint,
+  openai: OpenAi.endpoint,
+  openrouter: OpenRouter.endpoint,
+  perplexity: Perplexity.endpoint,
+  together: Together.endpoint,
+  xai: Xai.endpoint,
+  zai: Zai.endpoint
 } as const satisfies Endpoints
 
 /** Endpoints by what their models begin with, which takes the place of their own id. */

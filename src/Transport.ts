@@ -224,7 +224,7 @@ const refused = (endpoint: Endpoint, response: HttpClientResponse.HttpClientResp
     const wait = retryAfter(headers, yield* Clock.currentTimeMillis)
     const known = { ...facts, status, retryAfter: wait ?? facts.retryAfter }
     const fault: Fault = {
-      reason: endpoint.dialect.failure(known),
+      reason: endpoint.dialect.failure(known, endpoint),
       status,
       code: known.code ?? known.type,
       detail: known.message,

@@ -3,6 +3,7 @@
  * dialects'.
  */
 import type { ErrorFacts, Fault } from "../Dialect.ts"
+import type { Endpoint } from "../Endpoint.ts"
 import type { Reason } from "../ProviderError.ts"
 
 /** The reasons that a provider's error can have. */
@@ -71,9 +72,9 @@ const byStatus = (status: number): Kind => {
 /** What a status says of many faults; a 403 is also what some answer to a prompt that they refuse. */
 const isVague = (kind: Kind): boolean => kind === "InvalidRequest" || kind === "PermissionDenied" || kind === "Server"
 
-const kindOf = (table: Table, facts: ErrorFacts): Kind => {
+const kindOf = (table: Table, facts: ErrorFacts, own: Table["specific"] | undefined): Kind => {
   const { code, status, type } = facts
-  const specific = table.specific.get(code ?? "") ?? table.specific.get(type ?? "")
+  const specific = own?.get(code ?? "") ?? table.specific.get(code ?? "") ?? table.specific.get(type ?? "")
   if (specific !== undefined) return specific
   const general = status !== undefined
     ? byStatus(status)
@@ -83,9 +84,9 @@ const kindOf = (table: Table, facts: ErrorFacts): Kind => {
   return table.wording.find(([pattern]) => pattern.test(message))?.[1] ?? general
 }
 
-/** The reason of an error, by a dialect's table. */
-export const classify = (table: Table) => (facts: ErrorFacts): Reason => {
-  const kind = kindOf(table, facts)
+/** The reason of an error, by a dialect's table, and by the codes that are an endpoint's `own`. */
+export const classify = (table: Table) => (facts: ErrorFacts, endpoint?: Pick<Endpoint, "errors">): Reason => {
+  const kind = kindOf(table, facts, endpoint?.errors)
   switch (kind) {
     case "RateLimit":
     case "Overloaded":

@@ -6,11 +6,13 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { FinishReason, Logprobs, TokenLogprob, TopLogprob } from "../ChatCompletionChunk.ts"
-import type { Fault, Output } from "../Dialect.ts"
+import type { Fault, Output, Seed } from "../Dialect.ts"
 import * as Abandoned from "./abandoned.ts"
 import * as ErrorFacts from "./errorFacts.ts"
 import { isObject } from "./json.ts"
+import { citationsOf, countOf } from "./openAiCitations.ts"
 import { failure } from "./openAiErrors.ts"
+import { type Keeper, keeperOf } from "./openAiKeeper.ts"
 import { parts, textOf } from "./openAiText.ts"
 import { usageOf } from "./openAiUsage.ts"
 
@@ -78,7 +80,10 @@ export const event = Schema.Struct({
   service_tier: Schema.optional(Schema.String),
   choices: Schema.optional(Schema.Array(Choice)),
   usage: Schema.optional(Schema.Unknown),
-  x_groq: Schema.optional(Schema.Struct({ usage: Schema.optional(Schema.Unknown) }))
+  x_groq: Schema.optional(Schema.Struct({ usage: Schema.optional(Schema.Unknown) })),
+  // Perplexity, xAI.
+  citations: Schema.optional(Schema.Unknown),
+  search_results: Schema.optional(Schema.Unknown)
 })
 
 export type Event = typeof event.Type
@@ -95,14 +100,21 @@ export interface State {
   created: boolean
   systemFingerprint: boolean
   serviceTier: boolean
+  /** How many sources of the answer. */
+  citations: number
+  readonly keeper: Keeper | undefined
+  readonly reasoningApart: boolean
 }
 
-export const initial = (): State => ({
+export const initial = (seed?: Pick<Seed, "endpoint">): State => ({
   id: false,
   model: false,
   created: false,
   systemFingerprint: false,
-  serviceTier: false
+  serviceTier: false,
+  citations: 0,
+  keeper: keeperOf(seed?.endpoint),
+  reasoningApart: seed?.endpoint.reasoningApart === true
 })
 
 /** The servers' words for an end, in lower case, in OpenAI's. */
@@ -210,15 +222,20 @@ const annotate = (choice: number, u: unknown, outputs: Array<Output>): void => {
   if (annotations.length > 0) outputs.push({ _tag: "Annotations", choice, annotations })
 }
 
-const readDelta = (choice: number, delta: Delta, outputs: Array<Output>): void => {
+const readDelta = (choice: number, delta: Delta, keeper: Keeper | undefined, outputs: Array<Output>): void => {
   const reasoned = delta.reasoning_content !== undefined || delta.reasoning !== undefined ||
       delta.reasoning_details !== undefined || delta.thinking !== undefined
     ? reasoningOf(delta)
     : ""
-  if (reasoned !== "") outputs.push({ _tag: "Reasoning", choice, text: reasoned })
+  if (reasoned !== "") {
+    keeper?.reasoned(choice, outputs)
+    outputs.push({ _tag: "Reasoning", choice, text: reasoned })
+  }
+  if (delta.reasoning_details !== undefined) keeper?.details(choice, delta.reasoning_details)
   const { content } = delta
   if (typeof content === "string") {
-    if (content !== "") outputs.push({ _tag: "Text", choice, text: content })
+    if (keeper !== undefined) keeper.text(choice, content, outputs)
+    else if (content !== "") outputs.push({ _tag: "Text", choice, text: content })
   } else if (content !== undefined) {
     parts(choice, content, reasoned !== "", outputs)
   }
@@ -259,11 +276,19 @@ const faultOf = (error: ErrorFacts.WireError): Fault => ({
 })
 
 /** How the choice ended, if it did. A fault is handed back: what else the event says goes before it. */
-const end = (index: number, choice: Choice, outputs: Array<Output>): Fault | undefined => {
+const end = (
+  index: number,
+  choice: Choice,
+  keeper: Keeper | undefined,
+  outputs: Array<Output>
+): Fault | undefined => {
   const error = choice.error === undefined ? undefined : ErrorFacts.ofEvent({ error: choice.error }, undefined)
   if (error !== undefined) return faultOf(error)
   const native = choice.finish_reason ?? choice.finishReason
+  // A message in place of a delta is whole, whether it says how it ended or not.
+  if (choice.delta === undefined && choice.message !== undefined) keeper?.end(index, outputs)
   if (native === undefined || native === "") return undefined
+  keeper?.end(index, outputs)
   const fault = Abandoned.faultOf(native)
   if (fault !== undefined) return fault
   const reason = finishReasons.get(native.toLowerCase()) ?? native
@@ -271,12 +296,19 @@ const end = (index: number, choice: Choice, outputs: Array<Output>): Fault | und
   return undefined
 }
 
-const readChoice = (choice: Choice, outputs: Array<Output>): Fault | undefined => {
+const readChoice = (choice: Choice, keeper: Keeper | undefined, outputs: Array<Output>): Fault | undefined => {
   const index = isIndex(choice.index) ? choice.index : 0
   const delta = choice.delta ?? choice.message
-  if (delta !== undefined) readDelta(index, delta, outputs)
+  if (delta !== undefined) readDelta(index, delta, keeper, outputs)
   if (choice.logprobs !== undefined) logprobs(index, choice.logprobs, outputs)
-  return end(index, choice, outputs)
+  return end(index, choice, keeper, outputs)
+}
+
+/** Sources that were not told yet, of the first choice: there is no telling whose they are. */
+const cite = (state: State, { citations, search_results: results }: Event, outputs: Array<Output>): void => {
+  const annotations = citationsOf(citations, results, state.citations)
+  state.citations = Math.max(state.citations, countOf(citations, results))
+  if (annotations.length > 0) outputs.push({ _tag: "Annotations", choice: 0, annotations })
 }
 
 /** One event. This runs for every token: what is not there costs a look, and nothing else. */
@@ -288,11 +320,12 @@ export const step = (state: State, event: Event): ReadonlyArray<Output> => {
   introduce(state, event, outputs)
   let fault: Fault | undefined = undefined
   for (const choice of event.choices ?? []) {
-    const failed = readChoice(choice, outputs)
+    const failed = readChoice(choice, state.keeper, outputs)
     fault ??= failed
     usage ??= choice.usage
   }
-  const counts = usage === undefined ? undefined : usageOf(usage)
+  if (event.citations !== undefined || event.search_results !== undefined) cite(state, event, outputs)
+  const counts = usage === undefined ? undefined : usageOf(usage, state.reasoningApart)
   if (counts !== undefined) outputs.push({ _tag: "Usage", usage: counts })
   if (fault !== undefined) outputs.push({ _tag: "Failure", fault })
   return outputs
@@ -309,15 +342,16 @@ const placed = (entries: ReadonlyArray<ToolCall>): ReadonlyArray<ToolCall> => {
   })
 }
 
-const asDelta = (choice: Choice, place: number): Choice => {
+const whole = (choice: Choice, place: number): Choice => {
   const message = choice.message ?? choice.delta
   return {
     ...choice,
     index: isIndex(choice.index) ? choice.index : place,
-    delta: message?.tool_calls === undefined ? message : { ...message, tool_calls: placed(message.tool_calls) }
+    delta: undefined,
+    message: message?.tool_calls === undefined ? message : { ...message, tool_calls: placed(message.tool_calls) }
   }
 }
 
 /** A whole answer as the one event that a stream would have brought. Without choices it is no answer. */
 export const events = (body: Event): ReadonlyArray<Event> | undefined =>
-  body.choices === undefined ? undefined : [{ ...body, choices: body.choices.map(asDelta) }]
+  body.choices === undefined ? undefined : [{ ...body, choices: body.choices.map(whole) }]

@@ -17,10 +17,12 @@ import type {
   ToolMessage
 } from "../CompletionParams.ts"
 import type { Dropped } from "../Dialect.ts"
+import type { Endpoint } from "../Endpoint.ts"
 import type { UnsupportedParameter } from "../ProviderError.ts"
 import * as Base64 from "./base64.ts"
 import type { Json, JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
+import * as Fields from "./openAiFields.ts"
 import { defined } from "./openAiJson.ts"
 
 type Encoded<A> = Either.Either<A, UnsupportedParameter>
@@ -96,14 +98,19 @@ type Content = string | ReadonlyArray<JsonObject>
 const content = (
   content: string | ReadonlyArray<Part>,
   at: string,
-  provider: string,
+  { id, textParts }: Endpoint,
   encode: (part: Part, at: string) => Encoded<JsonObject> = partOf
-): Encoded<Content> =>
-  typeof content === "string"
-    ? Either.right(content)
-    : Either.all(content.map((part, index) =>
-      Either.map(encode(part, `${at}.content[${index}]`), (wire) => withExtra(wire, part.extra, provider))
-    ))
+): Encoded<Content> => {
+  if (typeof content === "string") return Either.right(content)
+  if (textParts === false && content.every((part) => part.type === "text" && part.extra?.[id] === undefined)) {
+    return Either.right(content.map((part) => part.type === "text" ? part.text : "").join("\n"))
+  }
+  return Either.all(
+    content.map((part, index) =>
+      Either.map(encode(part, `${at}.content[${index}]`), (wire) => withExtra(wire, part.extra, id))
+    )
+  )
+}
 
 const toolCalls = (message: AssistantMessage): ReadonlyArray<Json> | undefined =>
   message.toolCalls === undefined || message.toolCalls.length === 0
@@ -114,21 +121,50 @@ const toolCalls = (message: AssistantMessage): ReadonlyArray<Json> | undefined =
       function: { name: call.function.name, arguments: call.function.arguments }
     }))
 
+/** Who speaks, where the server wants to know. */
+const nameField = (name: string | undefined, endpoint: Endpoint): { readonly [field: string]: Json | undefined } => {
+  const field = Fields.nameOf(endpoint, "name")
+  return field === false ? {} : { [field]: name }
+}
+
 /**
- * The turn is rebuilt from what it said and called. Reasoning stays here: the API has no field for it; and what
- * `native` holds of other dialects means nothing to it. Of its own there are no blocks that a replay would need.
+ * What the model thought goes back only where the server asks for it: as the blocks that it sent itself, or as text with
+ * the calls that came of it. A turn of another model, which may have told no thoughts, still needs the field.
  */
-const assistant = (message: AssistantMessage, at: string, provider: string): Encoded<JsonObject> => {
+const replayed = (
+  { native, reasoning }: AssistantMessage,
+  calls: ReadonlyArray<Json> | undefined,
+  { dialect, replay }: Endpoint
+): { readonly [field: string]: Json | undefined } => {
+  switch (replay) {
+    case "reasoning_content":
+      return calls === undefined ? {} : { reasoning_content: reasoning?.content ?? "" }
+    case "reasoning_details":
+      return native?.dialect === dialect.id && native.blocks.length > 0 ? { reasoning_details: native.blocks } : {}
+    case undefined:
+      return {}
+  }
+}
+
+/**
+ * The turn is rebuilt from what it said and called. OpenAI has no field for reasoning; and what `native` holds of other
+ * dialects means nothing to the server.
+ */
+const assistant = (message: AssistantMessage, at: string, endpoint: Endpoint): Encoded<JsonObject> => {
   const calls = toolCalls(message)
-  const said = message.content === undefined || message.content.length === 0 ? undefined : message.content
+  const refusalField = Fields.nameOf(endpoint, "refusal")
+  const spoken = message.content === undefined || message.content.length === 0 ? undefined : message.content
+  const said = refusalField === false ? spoken ?? message.refusal : spoken
+  const refusal = refusalField === false ? undefined : message.refusal
   // The API wants content where there are neither calls nor a refusal, even if the answer had none.
-  const silent = said === undefined && calls === undefined && message.refusal === undefined
-  return Either.map(said === undefined ? Either.right(undefined) : content(said, at, provider), (content) =>
+  const silent = said === undefined && calls === undefined && refusal === undefined
+  return Either.map(said === undefined ? Either.right(undefined) : content(said, at, endpoint), (content) =>
     defined({
       role: "assistant",
       content: silent ? "" : content,
-      name: message.name,
-      refusal: message.refusal,
+      ...nameField(message.name, endpoint),
+      ...(refusalField === false ? undefined : { [refusalField]: refusal }),
+      ...replayed(message, calls, endpoint),
       tool_calls: calls
     }))
 }
@@ -136,42 +172,63 @@ const assistant = (message: AssistantMessage, at: string, provider: string): Enc
 const onlyText = (part: Part, at: string): Encoded<JsonObject> =>
   part.type === "text" ? Either.right(text(part)) : unsupported(at)
 
-const tool = (message: ToolMessage, at: string, provider: string): Encoded<JsonObject> =>
-  Either.map(content(message.content, at, provider, onlyText), (content) => ({
+const tool = (message: ToolMessage, at: string, endpoint: Endpoint): Encoded<JsonObject> =>
+  Either.map(content(message.content, at, endpoint, onlyText), (content) => ({
     role: "tool",
     tool_call_id: message.toolCallId,
     content
   }))
 
-const messageOf = (message: Message, at: string, provider: string): Encoded<JsonObject> => {
+const messageOf = (message: Message, at: string, endpoint: Endpoint): Encoded<JsonObject> => {
   switch (message.role) {
     case "assistant":
-      return assistant(message, at, provider)
+      return assistant(message, at, endpoint)
     case "tool":
-      return tool(message, at, provider)
+      return tool(message, at, endpoint)
     default:
-      return Either.map(
-        content(message.content, at, provider),
-        (content) => defined({ role: message.role, content, name: message.name })
-      )
+      return Either.map(content(message.content, at, endpoint), (content) =>
+        defined({
+          role: message.role === "developer" && endpoint.developerRole === false ? "system" : message.role,
+          content,
+          ...nameField(message.name, endpoint)
+        }))
   }
 }
 
-/** The wire messages, or the path of the first thing that they cannot say. */
-export const encode = (messages: ReadonlyArray<Message>, provider: string): Encoded<ReadonlyArray<JsonObject>> =>
-  Either.all(
-    messages.map((message, index) =>
-      Either.map(messageOf(message, `messages[${index}]`, provider), (wire) => withExtra(wire, message.extra, provider))
-    )
+/** Mistral takes no user right after a tool: the model is made to say that it has seen the result. */
+const separated = (messages: ReadonlyArray<JsonObject>): ReadonlyArray<JsonObject> =>
+  messages.flatMap((message, index) =>
+    message["role"] === "user" && messages[index - 1]?.["role"] === "tool"
+      ? [{ role: "assistant", content: "OK" }, message]
+      : [message]
   )
 
-/** A tool message has no mark for failure: the model reads in its content that the tool failed. */
-export const dropped = (messages: ReadonlyArray<Message>): ReadonlyArray<Dropped> =>
-  messages.flatMap((message, index) =>
-    message.role === "tool" && message.isError === true
-      ? [{
-        param: `messages[${index}].isError`,
-        why: "a tool message has no such field: its content says that it failed"
-      }]
-      : []
+/** The wire messages, or the path of the first thing that they cannot say. */
+export const encode = (messages: ReadonlyArray<Message>, endpoint: Endpoint): Encoded<ReadonlyArray<JsonObject>> =>
+  Either.map(
+    Either.all(
+      messages.map((message, index) =>
+        Either.map(
+          messageOf(message, `messages[${index}]`, endpoint),
+          (wire) => withExtra(wire, message.extra, endpoint.id)
+        )
+      )
+    ),
+    (wire) => endpoint.userAfterTool === false ? separated(wire) : wire
   )
+
+const droppedOf = (message: Message, at: string, endpoint: Endpoint): ReadonlyArray<Dropped> => {
+  if (message.role === "tool") {
+    // The model reads in the content that the tool failed.
+    return message.isError === true
+      ? [{ param: `${at}.isError`, why: "a tool message has no such field: its content says that it failed" }]
+      : []
+  }
+  return message.name !== undefined && Fields.nameOf(endpoint, "name") === false
+    ? [{ param: `${at}.name`, why: "the API knows no names of participants" }]
+    : []
+}
+
+/** What of the messages has no field, and changes nothing that the model is told. */
+export const dropped = (messages: ReadonlyArray<Message>, endpoint: Endpoint): ReadonlyArray<Dropped> =>
+  messages.flatMap((message, index) => droppedOf(message, `messages[${index}]`, endpoint))

@@ -4,12 +4,16 @@
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 import * as Either from "effect/Either"
-import type { CompletionParams, ResponseFormat, ToolChoice, ToolDefinition } from "../CompletionParams.ts"
+import type { CompletionParams, ToolChoice, ToolDefinition } from "../CompletionParams.ts"
 import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
+import type { Endpoint } from "../Endpoint.ts"
 import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
 import type { Json, JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
+import { effortOf } from "./openAiEfforts.ts"
+import * as Fields from "./openAiFields.ts"
+import * as Format from "./openAiFormat.ts"
 import { defined } from "./openAiJson.ts"
 import * as Messages from "./openAiMessages.ts"
 
@@ -26,19 +30,6 @@ const tool = (definition: ToolDefinition, provider: string): JsonObject =>
 
 const toolChoice = (choice: ToolChoice): Json =>
   typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } }
-
-const responseFormat = (format: ResponseFormat): JsonObject =>
-  format.type !== "json_schema"
-    ? { type: format.type }
-    : {
-      type: "json_schema",
-      json_schema: defined({
-        name: format.name,
-        description: format.description,
-        schema: format.schema,
-        strict: format.strict
-      })
-    }
 
 /** An empty list is refused, and says nothing. */
 const nonEmpty = <A>(list: ReadonlyArray<A> | undefined): ReadonlyArray<A> | undefined =>
@@ -64,20 +55,19 @@ const split = (extra: JsonObject | undefined, stream: boolean): Split => {
 }
 
 /** The parameters that are about tools; both are refused where there are none. */
-const aboutTools = (params: CompletionParams, hasTools: boolean): JsonObject =>
-  defined({
-    // A choice that only tools can fulfil is sent all the same: the provider's refusal says what is missing.
-    tool_choice: params.toolChoice === undefined || (!hasTools && isIdle(params.toolChoice))
-      ? undefined
-      : toolChoice(params.toolChoice),
-    parallel_tool_calls: hasTools ? params.parallelToolCalls : undefined
-  })
+const aboutTools = (params: CompletionParams, hasTools: boolean) => ({
+  // A choice that only tools can fulfil is sent all the same: the provider's refusal says what is missing.
+  toolChoice: params.toolChoice === undefined || (!hasTools && isIdle(params.toolChoice))
+    ? undefined
+    : toolChoice(params.toolChoice),
+  parallelToolCalls: hasTools ? params.parallelToolCalls : undefined
+})
 
 const isIdle = (choice: ToolChoice): boolean => choice === "auto" || choice === "none"
 
 const droppedOf = (
   params: CompletionParams,
-  context: EncodeContext,
+  { endpoint }: EncodeContext,
   hasTools: boolean,
   reserved: ReadonlyArray<string>
 ): ReadonlyArray<Dropped> => {
@@ -87,36 +77,37 @@ const droppedOf = (
       ? [{ param: "toolChoice", why }]
       : []),
     ...(!hasTools && params.parallelToolCalls !== undefined ? [{ param: "parallelToolCalls", why }] : []),
-    ...reserved.map((key) => ({ param: `extra.${context.endpoint.id}.${key}`, why: "the call itself decides it" })),
-    ...Messages.dropped(params.messages)
+    ...reserved.map((key) => ({ param: `extra.${endpoint.id}.${key}`, why: "the call itself decides it" })),
+    ...Messages.dropped(params.messages, endpoint)
   ]
 }
 
-const settings = (params: CompletionParams, { endpoint, model, stream }: EncodeContext): JsonObject =>
-  defined({
-    model,
+/** All that goes by a name of its own, which is not the same for all servers. */
+const named = (params: CompletionParams, endpoint: Endpoint, hasTools: boolean) =>
+  Fields.named({
     temperature: params.temperature,
-    top_p: params.topP,
-    [endpoint.maxTokensField ?? "max_completion_tokens"]: params.maxTokens,
+    topP: params.topP,
+    maxTokens: params.maxTokens,
     stop: stopOf(params.stop),
     n: params.n,
     seed: params.seed,
     user: params.user,
     metadata: params.metadata,
-    presence_penalty: params.presencePenalty,
-    frequency_penalty: params.frequencyPenalty,
-    logit_bias: params.logitBias,
+    presencePenalty: params.presencePenalty,
+    frequencyPenalty: params.frequencyPenalty,
+    logitBias: params.logitBias,
     logprobs: params.logprobs,
-    top_logprobs: params.topLogprobs,
+    topLogprobs: params.topLogprobs,
     tools: nonEmpty(params.tools)?.map((definition) => tool(definition, endpoint.id)),
-    response_format: params.responseFormat === undefined ? undefined : responseFormat(params.responseFormat),
-    // "auto" is the provider's own choice, which is what it makes when not asked.
-    reasoning_effort: params.reasoningEffort === "auto" ? undefined : params.reasoningEffort,
-    service_tier: params.serviceTier,
-    stream_options: stream && params.includeUsage !== false && endpoint.streamUsage !== false
-      ? { include_usage: true }
-      : undefined
-  })
+    serviceTier: params.serviceTier,
+    ...aboutTools(params, hasTools)
+  }, endpoint)
+
+const pathOf = ({ endpoint, model }: EncodeContext): string =>
+  endpoint.path?.replace("{model}", encodeURIComponent(model)) ?? "/chat/completions"
+
+const asksForUsage = (params: CompletionParams, { endpoint, stream }: EncodeContext): boolean =>
+  stream && params.includeUsage !== false && endpoint.streamUsage !== false
 
 /** The request, or what of it this wire cannot say. */
 export const encode = (
@@ -125,15 +116,33 @@ export const encode = (
 ): Either.Either<Encoded, UnsupportedParameter | InvalidRequest> => {
   const param = unsayable(params)
   if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
-  const { own, reserved } = split(params.extra?.[context.endpoint.id], context.stream)
+  const { endpoint, model, stream } = context
+  const { own, reserved } = split(params.extra?.[endpoint.id], stream)
   const hasTools = nonEmpty(params.tools) !== undefined || own["tools"] !== undefined
-  return Either.map(Messages.encode(params.messages, context.endpoint.id), (messages) => ({
-    path: "/chat/completions",
+  const effort = effortOf(params.reasoningEffort, endpoint)
+  const parts = Either.all({
+    messages: Messages.encode(params.messages, endpoint),
+    fields: named(params, endpoint, hasTools),
+    form: Format.formatOf(params.responseFormat, endpoint)
+  })
+  return Either.map(parts, ({ fields, form, messages }) => ({
+    path: pathOf(context),
     body: {
-      ...merge({ ...settings(params, context), ...aboutTools(params, hasTools) }, own),
-      messages,
-      ...(context.stream ? { stream: true } : undefined)
+      ...merge({
+        model,
+        ...fields.body,
+        ...effort.body,
+        ...(form.format === undefined ? undefined : { response_format: form.format }),
+        ...(asksForUsage(params, context) ? { stream_options: { include_usage: true } } : undefined)
+      }, own),
+      messages: Format.instructed(messages, form.instruction),
+      ...(stream ? { stream: true } : undefined)
     },
-    dropped: droppedOf(params, context, hasTools, reserved)
+    dropped: [
+      ...fields.dropped,
+      ...effort.dropped,
+      ...form.dropped,
+      ...droppedOf(params, context, hasTools, reserved)
+    ]
   }))
 }

@@ -55,8 +55,16 @@ const extraOf = (usage: JsonObject): JsonObject | undefined => {
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
-/** The fields that the server sent, or `undefined` when there are none. */
-export const usageOf = (u: unknown): Partial<Usage> | undefined => {
+/** Adds the reasoning to the counts of the text, unless the total says that it is in there. */
+const together = (counts: Counts): void => {
+  const { completionTokens, promptTokens = 0, reasoningTokens = 0, totalTokens } = counts
+  if (completionTokens === undefined) return
+  const sum = completionTokens + reasoningTokens
+  if (totalTokens === undefined || totalTokens === promptTokens + sum) counts.completionTokens = sum
+}
+
+/** The fields that the server sent, or `undefined` when there are none. `apart`: see `Endpoint.reasoningApart`. */
+export const usageOf = (u: unknown, apart = false): Partial<Usage> | undefined => {
   if (!isObject(u)) return undefined
   // Mistral's API reference has `prompt_token_details` beside OpenAI's name.
   const prompt = details(u["prompt_tokens_details"] ?? u["prompt_token_details"])
@@ -80,6 +88,7 @@ export const usageOf = (u: unknown): Partial<Usage> | undefined => {
   )
   // Perplexity has it at the top.
   tell("reasoningTokens", firstCount(completion["reasoning_tokens"], u["reasoning_tokens"]))
+  if (apart) together(counts)
   const extra = extraOf(u)
   if (extra !== undefined) counts.extra = extra
   return Object.keys(counts).length === 0 ? undefined : counts

@@ -5,6 +5,7 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as ConfigError from "effect/ConfigError"
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import type { Dialect } from "../Dialect.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
@@ -13,8 +14,8 @@ import * as OpenAi from "./OpenAi.ts"
 /** The dialect is OpenAI's. */
 export const dialect = OpenAi.dialect
 
-/** Which server it is, and in which ways it differs. */
-export interface Server {
+/** Which server it is, and in which ways it differs: see `Endpoint.Switches`. */
+export interface Server extends Endpoint.Switches {
   /** The provider's id: the `provider` of errors, and the key of its entry in `extra`. */
   readonly id: string
   /** With the version segment where there is one: `http://127.0.0.1:8000/v1`. */
@@ -22,27 +23,24 @@ export interface Server {
   /** How the key is presented. Default: as a bearer token; and not at all where no key is given. */
   readonly auth?: Endpoint.Auth | undefined
   readonly capabilities?: Partial<Endpoint.Capabilities> | undefined
-  readonly lenientFinish?: boolean | undefined
-  readonly maxTokensField?: Endpoint.Endpoint["maxTokensField"]
-  readonly streamUsage?: boolean | undefined
 }
 
 export interface Options extends Server, Omit<Provider.KeylessOptions, "baseUrl"> {}
 
+/** Its blocks are its own: another server of the dialect could make nothing of them. */
+const dialectOf = ({ id, replay }: Server): Dialect => replay === "reasoning_details" ? { ...dialect, id } : dialect
+
 const split = (options: Options): readonly [Endpoint.Endpoint, Provider.KeylessOptions] => {
-  const { auth, baseUrl, capabilities, id, lenientFinish, maxTokensField, streamUsage, ...rest } = options
+  // What remains is about the server, and nobody's secret.
+  const { apiKey, headers, model, onDropped, propagateTrace, retry, timeouts, transformClient, ...server } = options
   return [{
-    id,
-    dialect,
-    baseUrl,
-    auth: auth ?? (rest.apiKey === undefined ? Endpoint.noAuth : Endpoint.bearer),
+    ...server,
+    dialect: dialectOf(server),
+    auth: server.auth ?? (apiKey === undefined ? Endpoint.noAuth : Endpoint.bearer),
     env: {},
     // What the server can do is not known; nothing is withheld from it.
-    capabilities: { ...OpenAi.endpoint.capabilities, reasoning: true, ...capabilities },
-    lenientFinish,
-    maxTokensField,
-    streamUsage
-  }, rest]
+    capabilities: { ...OpenAi.endpoint.capabilities, reasoning: true, ...server.capabilities }
+  }, options]
 }
 
 /** The server's endpoint. */

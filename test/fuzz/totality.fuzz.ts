@@ -10,6 +10,7 @@ import * as Schema from "effect/Schema"
 import * as CompletionParams from "../../src/CompletionParams.ts"
 import type { Json } from "../../src/CompletionParams.ts"
 import type { Output } from "../../src/Dialect.ts"
+import type { Endpoint } from "../../src/Endpoint.ts"
 import * as ErrorFacts from "../../src/internal/errorFacts.ts"
 import { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
@@ -166,6 +167,27 @@ const keepsRules = (bytes: Uint8Array, result: ReturnType<typeof read>): void =>
 
 const runs = { quick: 100, full: 1500 }
 
+/** A server that differs from OpenAI's in every way there is. */
+const different: Endpoint = {
+  ...OpenAi.endpoint,
+  dialect: { ...OpenAi.dialect, id: "different" },
+  capabilities: { ...OpenAi.endpoint.capabilities, responseFormat: "json_object" },
+  fields: { maxTokens: "max_tokens", seed: "random_seed", n: false, user: false, name: false, refusal: false },
+  efforts: new Map([["low", { thinking: { type: "enabled" } }]]),
+  developerRole: false,
+  textParts: false,
+  userAfterTool: false,
+  jsonObject: false,
+  replay: "reasoning_details",
+  thinkTags: "tagged",
+  reasoningApart: true
+}
+
+const servers: ReadonlyArray<readonly [string, Endpoint]> = [
+  ...endpoints.map((endpoint) => [endpoint.id, endpoint] as const),
+  ["openai, with all differences", different]
+]
+
 describe("reading is total", () => {
   it("openai: on every event of the Schema, one after the other", { timeout }, (context) =>
     check(
@@ -187,10 +209,10 @@ describe("reading is total", () => {
       { quick: 50, full: 500 }
     ))
 
-  for (const endpoint of endpoints) {
+  for (const [name, endpoint] of servers) {
     const { id } = endpoint
 
-    it(`${id}: on any JSON, as events and as a whole answer`, { timeout }, (context) =>
+    it(`${name}: on any JSON, as events and as a whole answer`, { timeout }, (context) =>
       check(
         context,
         FastCheck.property(FastCheck.array(FastCheck.oneof(nearEvent(id), anyJson), { maxLength: 8 }), (events) => {
@@ -204,7 +226,7 @@ describe("reading is total", () => {
         runs
       ))
 
-    it(`${id}: streams of any JSON keep the rules, whatever the cuts`, { timeout }, (context) =>
+    it(`${name}: streams of any JSON keep the rules, whatever the cuts`, { timeout }, (context) =>
       check(
         context,
         FastCheck.property(
@@ -220,7 +242,7 @@ describe("reading is total", () => {
         runs
       ))
 
-    it(`${id}: whole answers of any JSON keep the rules`, { timeout }, (context) =>
+    it(`${name}: whole answers of any JSON keep the rules`, { timeout }, (context) =>
       check(
         context,
         FastCheck.property(nearEvent(id), nearJson(id), (event, content) => {
@@ -351,8 +373,8 @@ describe("writing is total", () => {
     { weight: 1, arbitrary: noNumber.map((maxTokens) => ({ maxTokens })) },
     { weight: 1, arbitrary: noNumber.map((bias) => ({ logitBias: { "50256": bias } })) }
   )
-  for (const endpoint of endpoints) {
-    it(`${endpoint.id}: any params are a body of JSON, or a refusal`, { timeout }, (context) =>
+  for (const [name, endpoint] of servers) {
+    it(`${name}: any params are a body of JSON, or a refusal`, { timeout }, (context) =>
       check(
         context,
         FastCheck.property(params, unsayable, models, FastCheck.boolean(), (params, more, model, stream) => {

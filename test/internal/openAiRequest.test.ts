@@ -80,7 +80,7 @@ describe("the body", () => {
   }
 
   it("the older name for the limit, where the server wants it", () => {
-    const { body } = encoded({ maxTokens: 7, endpoint: { maxTokensField: "max_tokens" } })
+    const { body } = encoded({ maxTokens: 7, endpoint: { fields: { maxTokens: "max_tokens" } } })
     assert.strictEqual(body["max_tokens"], 7)
     assert.notProperty(body, "max_completion_tokens")
   })

@@ -8,6 +8,7 @@ import type * as Provider from "../../src/Provider.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
+import type { Module } from "./providers.ts"
 
 export type Target = (baseUrl: string) => Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
 
@@ -22,3 +23,6 @@ export const anthropic: Target = (baseUrl) => Anthropic.layer({ ...options, base
 
 export const compatible = (id: string, switches?: { readonly lenientFinish?: boolean }): Target => (baseUrl) =>
   OpenAiCompatible.layer({ ...options, ...switches, id, baseUrl })
+
+/** A provider's own module. */
+export const named = ({ layer }: Module): Target => (baseUrl) => layer({ ...options, baseUrl })

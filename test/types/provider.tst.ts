@@ -7,7 +7,16 @@ import type * as Redacted from "effect/Redacted"
 import type * as Stream from "effect/Stream"
 import { describe, expect, test } from "tstyche"
 import type { CallOptions, ChatCompletion, ChatCompletionChunk, CompletionParams, Endpoint } from "../../src/index.ts"
-import { Anthropic, OpenAi, OpenAiCompatible, Provider, type ProviderError, TestProvider } from "../../src/index.ts"
+import {
+  Anthropic,
+  Azure,
+  Groq,
+  OpenAi,
+  OpenAiCompatible,
+  Provider,
+  type ProviderError,
+  TestProvider
+} from "../../src/index.ts"
 
 declare const apiKey: Redacted.Redacted
 declare const token: Effect.Effect<Redacted.Redacted, ProviderError.ProviderError>
@@ -53,6 +62,11 @@ describe("layers", () => {
   })
 
   test("a key is asked for, except by servers that may need none", () => {
+    expect(Groq.layer).type.not.toBeCallableWith({ model: "a" })
+    expect(Groq.layer({ apiKey })).type.toBeAssignableTo<Plain>()
+    expect(Groq.layerConfig()).type.toBeAssignableTo<Configured>()
+    expect(Azure.layer).type.not.toBeCallableWith({ apiKey })
+    expect(Azure.layer({ apiKey, baseUrl: "https://r.services.ai.azure.com/models" })).type.toBeAssignableTo<Plain>()
     expect(OpenAi.layer).type.not.toBeCallableWith({ model: "gpt-5-mini" })
     expect(Anthropic.layer).type.not.toBeCallableWith({})
     expect(OpenAiCompatible.layer).type.not.toBeCallableWith({ id: "vllm" })

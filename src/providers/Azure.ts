@@ -1,0 +1,43 @@
+/**
+ * Azure AI model inference: the models of a Foundry resource, by one API. For OpenAI's models see `AzureOpenAi`.
+ *
+ * `AZURE_API_KEY`, `AZURE_AI_CHAT_ENDPOINT` (`https://<resource>.services.ai.azure.com/models`). Evidence: recorded
+ * (text, tools), documented (read 2026-11-22).
+ *
+ * @see https://learn.microsoft.com/en-us/rest/api/aifoundry/modelinference/get-chat-completions/get-chat-completions
+ */
+import * as Endpoint from "../Endpoint.ts"
+import * as Provider from "../Provider.ts"
+import * as OpenAi from "./OpenAi.ts"
+
+export interface Options extends Provider.LayerOptions {
+  /** The resource's own: there is no common one. */
+  readonly baseUrl: string
+}
+
+export const endpoint: Endpoint.Endpoint = {
+  id: "azure",
+  dialect: OpenAi.dialect,
+  baseUrl: "",
+  auth: Endpoint.header("api-key"),
+  env: { apiKey: "AZURE_API_KEY", baseUrl: "AZURE_AI_CHAT_ENDPOINT" },
+  capabilities: Endpoint.capabilities({ images: true }),
+  path: "/chat/completions?api-version=2024-05-01-preview",
+  fields: {
+    maxTokens: "max_tokens",
+    n: false,
+    user: false,
+    metadata: false,
+    logitBias: false,
+    logprobs: false,
+    topLogprobs: false,
+    parallelToolCalls: false,
+    serviceTier: false,
+    name: false,
+    refusal: false
+  },
+  efforts: new Map()
+}
+
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
+export const { layer, layerConfig, make } = Provider.of<Options>(endpoint)

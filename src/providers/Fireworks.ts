@@ -1,0 +1,30 @@
+/**
+ * Fireworks AI: open models.
+ *
+ * `FIREWORKS_API_KEY`, `FIREWORKS_API_BASE`. A turn that called tools comes back with its reasoning. Some models write
+ * their reasoning into their text. Evidence: recorded (a model that is not there), documented (read 2026-11-22).
+ *
+ * @see https://docs.fireworks.ai/api-reference/post-chatcompletions
+ * @see https://docs.fireworks.ai/guides/reasoning
+ */
+import * as Endpoint from "../Endpoint.ts"
+import { efforts } from "../internal/openAiEfforts.ts"
+import * as Provider from "../Provider.ts"
+import * as OpenAi from "./OpenAi.ts"
+
+export const endpoint: Endpoint.Endpoint = {
+  id: "fireworks",
+  dialect: OpenAi.dialect,
+  baseUrl: "https://api.fireworks.ai/inference/v1",
+  auth: Endpoint.bearer,
+  env: { apiKey: "FIREWORKS_API_KEY", baseUrl: "FIREWORKS_API_BASE" },
+  capabilities: Endpoint.capabilities({ reasoning: true, images: true }),
+  fields: { maxTokens: "max_tokens", refusal: false },
+  efforts: efforts(["none", "low", "medium", "high"]),
+  developerRole: false,
+  replay: "reasoning_content",
+  thinkTags: "tagged"
+}
+
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
+export const { layer, layerConfig, make } = Provider.of(endpoint)

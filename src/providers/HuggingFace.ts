@@ -1,0 +1,35 @@
+/**
+ * Hugging Face's router to those who run open models.
+ *
+ * `HF_TOKEN`, `HUGGINGFACE_API_BASE`. Some models write their reasoning into their text. Evidence: recorded (text),
+ * documented (@huggingface/tasks 0.21.54, read 2026-11-22).
+ *
+ * @see https://huggingface.co/docs/inference-providers/tasks/chat-completion
+ */
+import * as Endpoint from "../Endpoint.ts"
+import * as Provider from "../Provider.ts"
+import * as OpenAi from "./OpenAi.ts"
+
+export const endpoint: Endpoint.Endpoint = {
+  id: "huggingface",
+  dialect: OpenAi.dialect,
+  baseUrl: "https://router.huggingface.co/v1",
+  auth: Endpoint.bearer,
+  env: { apiKey: "HF_TOKEN", baseUrl: "HUGGINGFACE_API_BASE" },
+  capabilities: Endpoint.capabilities({ reasoning: true, images: true }),
+  fields: {
+    maxTokens: "max_tokens",
+    n: false,
+    user: false,
+    metadata: false,
+    logitBias: false,
+    parallelToolCalls: false,
+    serviceTier: false,
+    refusal: false
+  },
+  developerRole: false,
+  thinkTags: "tagged"
+}
+
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
+export const { layer, layerConfig, make } = Provider.of(endpoint)

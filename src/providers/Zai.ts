@@ -1,0 +1,68 @@
+/**
+ * Z.ai: the GLM models.
+ *
+ * `ZAI_API_KEY`, `ZAI_BASE_URL`. Whether a tool is called is the model's choice, and a JSON Schema is asked for in the
+ * prompt. Its errors have codes of its own. Evidence: recorded (reasoning), documented (read 2026-11-22).
+ *
+ * @see https://docs.z.ai/api-reference/llm/chat-completion
+ * @see https://docs.z.ai/api-reference/api-code
+ */
+import * as Endpoint from "../Endpoint.ts"
+import { efforts } from "../internal/openAiEfforts.ts"
+import * as Provider from "../Provider.ts"
+import * as OpenAi from "./OpenAi.ts"
+
+export const endpoint: Endpoint.Endpoint = {
+  id: "zai",
+  dialect: OpenAi.dialect,
+  baseUrl: "https://api.z.ai/api/paas/v4",
+  auth: Endpoint.bearer,
+  env: { apiKey: "ZAI_API_KEY", baseUrl: "ZAI_BASE_URL" },
+  capabilities: Endpoint.capabilities({
+    parallelTools: false,
+    reasoning: true,
+    images: true,
+    responseFormat: "json_object"
+  }),
+  streamUsage: false,
+  fields: {
+    maxTokens: "max_tokens",
+    n: false,
+    seed: false,
+    user: "user_id",
+    metadata: false,
+    presencePenalty: false,
+    frequencyPenalty: false,
+    logitBias: false,
+    logprobs: false,
+    topLogprobs: false,
+    toolChoice: false,
+    parallelToolCalls: false,
+    serviceTier: false,
+    name: false,
+    refusal: false
+  },
+  efforts: efforts(
+    ["minimal", "low", "medium", "high", "xhigh", "max"],
+    (word) => ({ thinking: { type: "enabled" }, reasoning_effort: word }),
+    { thinking: { type: "disabled" } }
+  ),
+  developerRole: false,
+  replay: "reasoning_content",
+  // The status of an empty account is that of too many requests.
+  errors: new Map([
+    ["1112", "PermissionDenied"],
+    ["1113", "QuotaExceeded"],
+    ["1121", "PermissionDenied"],
+    ["1211", "ModelNotFound"],
+    ["1220", "PermissionDenied"],
+    ["1261", "ContextLength"],
+    ["1301", "ContentFilter"],
+    ["1304", "QuotaExceeded"],
+    ["1309", "QuotaExceeded"],
+    ["1312", "Overloaded"]
+  ])
+}
+
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
+export const { layer, layerConfig, make } = Provider.of(endpoint)
