@@ -163,7 +163,9 @@ const lead = <A>(call: Served, run: Run<A>, work: Effect.Effect<void>): Effect.E
 /** After an attempt that failed: the next one, if that can help. Nothing of it was handed over, so nothing comes twice. */
 const again = (call: Call, run: Run, error: CallError): Effect.Effect<void> => {
   const policy = call.options.retry
-  if (!Retry.canHelp(policy, error) || error.contentEmitted) return Effect.sync(() => run.outlet.settle(Exit.fail(error)))
+  if (!Retry.canHelp(policy, error) || error.contentEmitted) {
+    return Effect.sync(() => run.outlet.settle(Exit.fail(error)))
+  }
   return Effect.flatMap(
     retries(run, policy),
     (driver) =>

@@ -2,7 +2,7 @@
  * Where a provider is and in which small ways its server differs from others of the same dialect. Data, no behaviour.
  */
 import type * as Duration from "effect/Duration"
-import type { Dialect } from "./Dialect.ts"
+import type { Dialect, EmbeddingsDialect, ModelsDialect } from "./Dialect.ts"
 
 /** What a provider can do. Data, and true. */
 export interface Capabilities {
@@ -40,6 +40,32 @@ export interface Timeouts {
   readonly total: Duration.DurationInput
 }
 
+/** How vectors are asked for. */
+export interface EmbeddingsApi {
+  readonly dialect: EmbeddingsDialect
+  /** Appended to the base URL. Default: the dialect's own. */
+  readonly path?: string | undefined
+  /** Texts of one request; more are split. Default: any number. */
+  readonly maxInputs?: number | undefined
+  /** Tokens of one request, all its texts together; more are split. Default: any number. */
+  readonly maxTokens?: number | undefined
+  /** What `encoding_format` asks for, in OpenAI's dialect. Default: the field is not sent, since some refuse it. */
+  readonly encodingFormat?: "base64" | "float" | undefined
+  /** The body's field for `dimensions`, in OpenAI's dialect. Default: `dimensions`. */
+  readonly dimensionsField?: string | undefined
+  /** The body's field for `inputType`, in OpenAI's dialect. Default: none, the server does not tell types apart. */
+  readonly inputTypeField?: string | undefined
+  /** The server's words for input types, where they differ: NVIDIA says `passage` for `document`. */
+  readonly inputTypes?: { readonly [inputType: string]: string } | undefined
+}
+
+/** How the list of models is asked for. */
+export interface ModelsApi {
+  readonly dialect: ModelsDialect
+  /** Appended to the base URL. Default: the dialect's own. */
+  readonly path?: string | undefined
+}
+
 export interface Endpoint {
   /** The provider's id: the key of `extra`, the `provider` of errors, the prefix in `provider:model`. */
   readonly id: string
@@ -58,4 +84,16 @@ export interface Endpoint {
   readonly maxTokensField?: "max_completion_tokens" | "max_tokens" | undefined
   /** The server knows `stream_options.include_usage`, in OpenAI's dialect. Default: true. */
   readonly streamUsage?: boolean | undefined
+  readonly embeddings?: EmbeddingsApi | undefined
+  readonly models?: ModelsApi | undefined
+}
+
+/** The endpoint of a provider that makes vectors. */
+export interface WithEmbeddings extends Endpoint {
+  readonly embeddings: EmbeddingsApi
+}
+
+/** The endpoint of a provider that lists its models. */
+export interface WithModels extends Endpoint {
+  readonly models: ModelsApi
 }

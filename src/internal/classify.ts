@@ -2,8 +2,9 @@
  * From the facts of an error to its reason: status, code and type first, narrow wording last. The tables are the
  * dialects'.
  */
-import type { ErrorFacts, Fault } from "../Dialect.ts"
+import type { Dialect, ErrorFacts, Fault } from "../Dialect.ts"
 import type { Reason } from "../ProviderError.ts"
+import type { WireError } from "./errorFacts.ts"
 
 /** The reasons that a provider's error can have. */
 export type Kind =
@@ -45,6 +46,16 @@ const statuses: ReadonlyMap<Reason["_tag"], number> = new Map<Reason["_tag"], nu
 /** A fault that a server reported inside a 200, with the status that it stands for. */
 export const inBand = (fault: Fault): Fault =>
   fault.status === undefined ? { ...fault, status: statuses.get(fault.reason._tag) } : fault
+
+/** What a server says of itself in a body that was to be an answer. */
+export const reported = (dialect: Pick<Dialect, "failure">, error: WireError): Fault =>
+  inBand({
+    reason: dialect.failure(error),
+    status: error.status,
+    code: error.code ?? error.type,
+    detail: error.message,
+    requestId: error.requestId
+  })
 
 const byStatus = (status: number): Kind => {
   switch (status) {

@@ -141,7 +141,10 @@ export class Run<A = ChatCompletionChunk> {
   }
 
   timeout(phase: Timeout["phase"], after: number, requestId = this.requestId): Timeout {
-    return new Timeout({ ...this.facts(), requestId: this.scrubbed(requestId), phase, after: Duration.millis(after) }, wellTyped)
+    return new Timeout(
+      { ...this.facts(), requestId: this.scrubbed(requestId), phase, after: Duration.millis(after) },
+      wellTyped
+    )
   }
 
   cancelled(reason?: string): Cancelled {

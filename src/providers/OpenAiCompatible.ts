@@ -5,9 +5,12 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as ConfigError from "effect/ConfigError"
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import * as Embeddings from "../Embeddings.ts"
 import * as Endpoint from "../Endpoint.ts"
+import * as Models from "../Models.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
+import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
 /** The dialect is OpenAI's. */
@@ -25,12 +28,19 @@ export interface Server {
   readonly lenientFinish?: boolean | undefined
   readonly maxTokensField?: Endpoint.Endpoint["maxTokensField"]
   readonly streamUsage?: boolean | undefined
+  /**
+   * How its vectors are asked for. Default: as OpenAI's, 2,048 texts at once, and as numbers: whether it knows base64
+   * is not known.
+   */
+  readonly embeddings?: Partial<Endpoint.EmbeddingsApi> | undefined
+  readonly models?: Partial<Endpoint.ModelsApi> | undefined
 }
 
-export interface Options extends Server, Omit<Provider.KeylessOptions, "baseUrl"> {}
+export interface Options extends Server, Omit<Provider.KeylessOptions, "baseUrl">, Embeddings.ModelOption {}
 
-const split = (options: Options): readonly [Endpoint.Endpoint, Provider.KeylessOptions] => {
-  const { auth, baseUrl, capabilities, id, lenientFinish, maxTokensField, streamUsage, ...rest } = options
+const split = (options: Options): readonly [Endpoint.WithEmbeddings & Endpoint.WithModels, Services.Options] => {
+  const { auth, baseUrl, capabilities, embeddings, id, lenientFinish, maxTokensField, models, streamUsage, ...rest } =
+    options
   return [{
     id,
     dialect,
@@ -41,28 +51,44 @@ const split = (options: Options): readonly [Endpoint.Endpoint, Provider.KeylessO
     capabilities: { ...OpenAi.endpoint.capabilities, reasoning: true, ...capabilities },
     lenientFinish,
     maxTokensField,
-    streamUsage
+    streamUsage,
+    embeddings: { dialect: OpenAi.embeddingsDialect, maxInputs: 2048, ...embeddings },
+    models: { dialect: OpenAi.modelsDialect, ...models }
   }, rest]
 }
 
 /** The server's endpoint. */
-export const endpoint = (options: Options): Endpoint.Endpoint => split(options)[0]
+export const endpoint = (options: Options): Endpoint.WithEmbeddings & Endpoint.WithModels => split(options)[0]
 
 /** The server as a service, without a Scope. */
 export const make = (options: Options): Effect.Effect<Provider.Service, never, HttpClient.HttpClient> =>
   Provider.make(...split(options))
 
+/** The server's vectors as a service, without a Scope. */
+export const makeEmbeddings = (options: Options): Effect.Effect<Embeddings.Service, never, HttpClient.HttpClient> =>
+  Embeddings.make(...split(options))
+
+/** The server's list of models as a service, without a Scope. */
+export const makeModels = (options: Options): Effect.Effect<Models.Service, never, HttpClient.HttpClient> =>
+  Models.make(...split(options))
+
 /** The server as the application's provider. */
-export const layer = (options: Options): Layer.Layer<Provider.Provider, never, HttpClient.HttpClient> => {
+export const layer = (
+  options: Options
+): Layer.Layer<Provider.Provider | Embeddings.Embeddings | Models.Models, never, HttpClient.HttpClient> => {
   const [server, rest] = split(options)
-  return Provider.layer(server)(rest)
+  return Services.layer(server)(rest)
 }
 
 /** The same with options from Config; the id is always given. */
 export const layerConfig = (
   options: Provider.ConfigOptions<Options> & Pick<Options, "id">
-): Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
-  Provider.layerWith<Options>(
+): Layer.Layer<
+  Provider.Provider | Embeddings.Embeddings | Models.Models,
+  ConfigError.ConfigError | ProviderError,
+  HttpClient.HttpClient
+> =>
+  Provider.layerWith(
     { ...OpenAi.endpoint, id: options.id, auth: Endpoint.noAuth, env: {} },
     options,
     layer

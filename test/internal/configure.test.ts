@@ -21,7 +21,7 @@ import * as Timed from "./timed.ts"
 
 type Variables = Readonly<Record<string, string>>
 
-type ConfigLayer = ReturnType<typeof OpenAi.layerConfig>
+type ConfigLayer = ReturnType<ReturnType<typeof Provider.layerConfig>>
 
 const params = { ...Wire.params, model: "m" }
 

@@ -8,8 +8,9 @@ import { dialect, endpoint } from "../../src/providers/Anthropic.ts"
 
 describe("endpoint", () => {
   it("is Anthropic's", () => {
-    const { dialect: spoken, ...data } = endpoint
+    const { dialect: spoken, models, ...data } = endpoint
     assert.strictEqual(spoken, dialect)
+    assert.deepStrictEqual(models, { dialect: modelsDialect })
     assert.deepStrictEqual(data, {
       id: "anthropic",
       baseUrl: "https://api.anthropic.com",
@@ -25,7 +26,7 @@ describe("endpoint", () => {
         audio: false,
         responseFormat: "json_schema",
         embeddings: false,
-        models: false
+        models: true
       }
     })
     assert.deepStrictEqual(dialect.headers, { "anthropic-version": "2023-06-01" })
