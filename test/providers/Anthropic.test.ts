@@ -4,7 +4,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../../src/Dialect.ts"
-import { dialect, endpoint } from "../../src/providers/Anthropic.ts"
+import { dialect, endpoint, modelsDialect } from "../../src/providers/Anthropic.ts"
 
 describe("endpoint", () => {
   it("is Anthropic's", () => {
