@@ -471,7 +471,7 @@ describe("ends", () => {
       assert.deepInclude(yield* ended(silent(), "2 seconds", {}, { timeouts: { headers: 2000 } }), timeout("headers"))
       assert.strictEqual(yield* ended(stuck(), "599 seconds"), "it runs")
       assert.deepInclude(yield* ended(stuck(), "600 seconds"), timeout("firstContent"))
-      const total = { timeouts: { total: "5 seconds" } }
+      const total = { timeouts: { total: "5 seconds" } } as const
       assert.deepInclude(yield* ended(stuck(), "5 seconds", total), timeout("total"))
       assert.deepInclude(yield* ended(silent(), "5 seconds", total), timeout("total"))
     }))

@@ -282,7 +282,7 @@ describe("ends", () => {
     Effect.gen(function*() {
       assert.strictEqual(yield* ended(silent(), "59 seconds"), "it runs")
       assert.deepInclude(yield* ended(silent(), "1 minute"), { _tag: "Timeout", phase: "headers" })
-      const total = { timeouts: { total: "5 seconds" } }
+      const total = { timeouts: { total: "5 seconds" } } as const
       assert.deepInclude(yield* ended(silent(), "5 seconds", total), { _tag: "Timeout", phase: "total" })
     }))
 
