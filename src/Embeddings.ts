@@ -97,54 +97,48 @@ const serviceOf = (endpoint: WithEmbeddings, options: Options, transport: Transp
   embed: (given, callOptions = {}) =>
     Effect.gen(function*() {
       const params = { ...given, model: given.model ?? options.embeddingModel }
-      const requests = yield* encode(endpoint, params, Parts.split(textsOf(params), endpoint.embeddings))
-      if (requests.length === 0) return nothing(params)
-      yield* Provider.report(endpoint, params, requests[0]?.encoded.dropped ?? [], options.onDropped ?? "warn")
+      const parts = Parts.split(textsOf(params), endpoint.embeddings)
+      // What is wrong with one is wrong with all: the parts differ in their texts alone.
+      const { dropped } = yield* encode(endpoint, params, parts[0] ?? [])
+      if (parts.length === 0) return nothing(params)
+      yield* Provider.report(endpoint, params, dropped, options.onDropped ?? "warn")
       return yield* run(
         {
           endpoint,
           transport,
           calls,
           options: { ...callOptions, retry: callOptions.retry ?? options.retry },
-          inSequence: requests.length === 1,
+          inSequence: parts.length === 1,
           // The headers of an answer come when all vectors are made.
           ...Limits.ofWhole([callOptions.timeouts, options.timeouts, endpoint.timeouts], "4 minutes")
         },
         params,
-        requests
+        parts
       )
     })
 })
 
 const textsOf = ({ input }: Params): ReadonlyArray<string> => typeof input === "string" ? [input] : input
 
-/** One part of the texts, and the request for it. */
-interface Request {
-  readonly texts: ReadonlyArray<string>
-  readonly encoded: Encoded
-  readonly body: string
-}
+/** What a request says, its body as it is sent. */
+type Request = Pick<Encoded, "path" | "headers" | "dropped"> & { readonly body: string }
 
-/** The requests, or what of them this wire cannot say. */
+/** The request for some texts, or what of it this wire cannot say. */
 const encode = (
   endpoint: WithEmbeddings,
   params: Params,
-  parts: ReadonlyArray<ReadonlyArray<string>>
-): Effect.Effect<ReadonlyArray<Request>, ProviderError> => {
+  texts: ReadonlyArray<string>
+): Effect.Effect<Request, ProviderError> => {
   const { model } = params
   if (model === undefined || model === "") {
     const reason = { _tag: "InvalidRequest", param: "model" } as const
     return Effect.fail(Provider.refuse(endpoint, params, { reason, detail: "no model; nothing was sent" }))
   }
-  return Effect.forEach(
-    parts,
-    (texts) =>
-      Either.match(endpoint.embeddings.dialect.encode(params, { endpoint, model, texts }), {
-        onLeft: (reason) => Effect.fail(Provider.refuse(endpoint, params, { reason, detail: "nothing was sent" })),
-        onRight: (encoded) =>
-          Effect.map(Provider.stringify(endpoint, params, encoded), (body) => ({ texts, encoded, body }))
-      })
-  )
+  return Either.match(endpoint.embeddings.dialect.encode(params, { endpoint, model, texts }), {
+    onLeft: (reason) => Effect.fail(Provider.refuse(endpoint, params, { reason, detail: "nothing was sent" })),
+    onRight: (encoded) =>
+      Effect.map(Provider.stringify(endpoint, params, encoded), (body): Request => ({ ...encoded, body }))
+  })
 }
 
 /** A call over an endpoint that is known to make vectors. */
@@ -152,25 +146,34 @@ interface Embedding extends Ask.Ask {
   readonly endpoint: WithEmbeddings
 }
 
-const run = (ask: Embedding, params: Params, requests: ReadonlyArray<Request>): Effect.Effect<Embedded, CallError> =>
+const run = (
+  ask: Embedding,
+  params: Params,
+  parts: ReadonlyArray<ReadonlyArray<string>>
+): Effect.Effect<Embedded, CallError> =>
   Effect.suspend(() => {
     const state = new Run<Embedded>({ endpoint: ask.endpoint, params })
-    let made = nothing(params)
+    let whole = nothing(params)
     const work = Effect.flatMap(
-      Effect.forEach(requests, (request) => Ask.request(ask, state, questionOf(ask, params, request)), { concurrency }),
-      (parts) =>
-        Either.match(join(params, parts), {
+      // Written out one after the other, since the texts are there already.
+      Effect.forEach(parts, (texts) =>
+        Effect.flatMap(
+          encode(ask.endpoint, params, texts),
+          (request) => Ask.request(ask, state, questionOf(ask, params, texts, request))
+        ), { concurrency }),
+      (made) =>
+        Either.match(join(params, made), {
           onLeft: (fault) => Effect.fail(state.providerError(fault)),
           onRight: (all) =>
             Effect.sync(() => {
-              made = all
+              whole = all
               state.outlet.offer([all])
             })
         })
     )
     return Stream.runFold(
-      Call.serve(ask, state, span(ask, params, state, () => made), Ask.lead(state, work)),
-      made,
+      Call.serve(ask, state, span(ask, params, state, () => whole), Ask.lead(state, work)),
+      whole,
       (_, all) => all
     )
   })
@@ -184,11 +187,12 @@ const nothing = ({ model = "" }: Params): Embedded => ({
 const questionOf = (
   { endpoint }: Embedding,
   params: Params,
-  { body, encoded, texts }: Request
+  texts: ReadonlyArray<string>,
+  { body, headers, path }: Request
 ): Ask.Question<Embedded> => ({
-  path: encoded.path,
+  path,
   body,
-  headers: encoded.headers,
+  headers,
   limit: answerLimit,
   read: (json) => {
     const answer = endpoint.embeddings.dialect.answer(json)

@@ -30,9 +30,12 @@ export const noAuth: Auth = { _tag: "None" }
 
 /** The four clocks; `Duration.infinity` switches one off. */
 export interface Timeouts {
-  /** From sending an attempt to its response headers. Default: 60 seconds. */
+  /** From sending an attempt to its response headers. Default: 60 seconds; 4 minutes for vectors, which come with them. */
   readonly headers: Duration.DurationInput
-  /** From sending an attempt to its first text, reasoning, refusal or tool delta. Default: 4 minutes. */
+  /**
+   * From sending an attempt to its first text, reasoning, refusal or tool delta; where nothing is streamed, to the end of
+   * the answer. Default: 4 minutes; 10 minutes.
+   */
   readonly firstContent: Duration.DurationInput
   /** From one such delta to the next. Default: 2 minutes. */
   readonly idle: Duration.DurationInput
