@@ -112,6 +112,7 @@ const start = <A>(
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
     const parent = yield* span
+    yield* Effect.addFinalizer(() => run.abandon())
     if (call.calls.closed) return yield* run.cancelled("the layer is closed")
     const { cancel, signal } = call.options
     if (signal?.aborted === true) return yield* Effect.flip(run.aborted(signal))
@@ -127,13 +128,8 @@ const start = <A>(
         Fiber.interruptFork
       )
     }
-    yield* Effect.acquireRelease(
-      Effect.withParentSpan(
-        lead(call, run, Effect.suspend(() => run.outlet.settled ? Effect.void : work)),
-        parent
-      ),
-      () => run.abandon()
-    )
+    const begin = Effect.suspend(() => run.outlet.settled ? Effect.void : work)
+    yield* Effect.withParentSpan(lead(call, run, begin), parent)
     return consumer(run)
   })
 
@@ -154,11 +150,11 @@ const consumer = <A>(run: Run<A>): Consumer<A> =>
  * call ends. What waits here, in `attempt` and in `receive` is held by each open stream: it is as few frames as will do.
  */
 const lead = <A>(call: Served, run: Run<A>, work: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.map(Effect.uninterruptible(Effect.forkDaemon(work)), (pump) => {
+  Effect.uninterruptible(Effect.map(Effect.forkDaemon(work), (pump) => {
     run.pump = pump
     call.calls.add(pump, run)
     pump.addObserver((exit) => Exit.isFailure(exit) ? run.broken(exit.cause) : undefined)
-  })
+  }))
 
 /** After an attempt that failed: the next one, if that can help. Nothing of it was handed over, so nothing comes twice. */
 const again = (call: Call, run: Run, error: CallError): Effect.Effect<void> => {
@@ -409,6 +405,7 @@ const span = (call: Call, run: Run) =>
         "effect_any_llm.stream": call.stream
       }
     })
+    // Runs after the pump was let go of: that finalizer is added later.
     yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(() => run.annotate(current)), logUnknown(call, run)))
     return current
   })

@@ -141,7 +141,7 @@ export const serviceOf = (
 }
 
 /**
- * The way to the endpoint's server, as the layer's owner wants it.
+ * The way to the endpoint's server, with what the layer's owner chose.
  *
  * @internal
  */

@@ -232,6 +232,18 @@ const scripts: Readonly<Record<string, string | RegExp>> = {
     "anthropic judges:",
     "8 of 10: the last line earns it."
   ),
+  route: lines(
+    "Over an embedded server; set OPENAI_API_KEY and ANTHROPIC_API_KEY for the real ones.",
+    "",
+    "openai:gpt-5-mini, without reasoning",
+    rivers,
+    "",
+    "anthropic:claude-sonnet-4-5, which shows reasoning",
+    rivers,
+    "",
+    "antropic claude-sonnet-4-5: no such provider (did you mean `anthropic`? known are openai, anthropic). " +
+      "Check the id, or reach the server with OpenAiCompatible.layer."
+  ),
   injected: lines("passed")
 }
 

@@ -36,6 +36,12 @@ export interface Block {
 /** Characters held back of text and tool calls, as long as nothing needs replay. */
 export const heldLimit = 65_536
 
+/**
+ * Characters after which what is held is read once: V8 keeps a text that grew piece by piece as a tree of its pieces,
+ * many times as large, until somebody looks into it.
+ */
+const flatLimit = 4_096
+
 type Mode =
   /** Nothing needs replay so far: blocks wait. */
   | "holding"
@@ -96,10 +102,15 @@ export const add = (store: Store, block: Block): void => {
 export const grow = (store: Store, block: Block, piece: string): void => {
   if (store.mode === "released") return
   block.kept += piece
-  if (store.mode === "holding" && (store.held += piece.length) > heldLimit) {
+  if (store.mode !== "holding") return
+  const before = store.held
+  store.held += piece.length
+  if (store.held > heldLimit) {
     store.mode = "released"
     for (const one of store.order) one.kept = ""
     store.order = []
+  } else if (Math.floor(store.held / flatLimit) > Math.floor(before / flatLimit)) {
+    block.kept.charCodeAt(0)
   }
 }
 

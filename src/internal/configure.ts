@@ -79,7 +79,7 @@ const isBlank = (value: unknown): boolean => {
 }
 
 /** Where the first missing value was looked for, as an environment variable. */
-const pathOf = (error: ConfigError.ConfigError): string => {
+export const pathOf = (error: ConfigError.ConfigError): string => {
   switch (error._op) {
     case "And":
     case "Or":

@@ -27,17 +27,22 @@ const readAny: Read = (u) => u
 const readObject: Read = (u) => typeof u === "object" && u !== null ? u : undefined
 const readNothing: Read = () => undefined
 
-const struct = (fields: ReadonlyArray<Field>): Read => (u) => {
-  if (!isRecord(u)) return undefined
-  const out: Record<string, unknown> = {}
-  for (const { name, read } of fields) {
-    const value = u[name]
-    // `null` is a server's way to leave a field out.
-    if (value === undefined || value === null) continue
-    const known = read(value)
-    if (known !== undefined) out[name] = known
+const struct = (fields: ReadonlyArray<Field>): Read => {
+  const reads = new Map(fields.map(({ name, read }) => [name, read]))
+  return (u) => {
+    if (!isRecord(u)) return undefined
+    const out: Record<string, unknown> = {}
+    // By what is there: most fields of an event are not, and to look for one that is not costs more than for one that is.
+    for (const name in u) {
+      const read = reads.get(name)
+      if (read === undefined) continue
+      const value = u[name]
+      // `null` is a server's way to leave a field out.
+      const known = value === null ? undefined : read(value)
+      if (known !== undefined) out[name] = known
+    }
+    return out
   }
-  return out
 }
 
 const array = (element: Read): Read => (u) => {

@@ -13,27 +13,33 @@ const shortest = 4
 /** `Bearer <token>`, `Basic <token>`: a server may say the token alone. */
 const withScheme = /^[\w-]+\s+(\S{8,})$/
 
+/** The ways in which a server may say a value. */
+const formsOf = (value: string): ReadonlyArray<string> => {
+  const token = withScheme.exec(value)?.[1]
+  return [
+    value,
+    // Within its JSON text.
+    JSON.stringify(value).slice(1, -1),
+    // Half of a surrogate pair has no URL form.
+    ...(/\p{Surrogate}/u.test(value) ? [] : [encodeURIComponent(value)]),
+    ...(token === undefined ? [] : formsOf(token))
+  ]
+}
+
 /** Every credential and custom header value of the call. */
 export class Secrets {
   private readonly values = new Set<string>()
 
   add(secret: string): void {
     const value = secret.trim()
-    if (value.length < shortest) return
-    this.values.add(value)
-    // The value within its JSON text.
-    this.values.add(JSON.stringify(value).slice(1, -1))
-    // Half of a surrogate pair has no URL form.
-    if (!/\p{Surrogate}/u.test(value)) this.values.add(encodeURIComponent(value))
-    const token = withScheme.exec(value)?.[1]
-    if (token !== undefined) this.add(token)
+    if (value.length >= shortest) this.values.add(value)
   }
 
   scrub(text: string): string {
-    const values = [...this.values].sort((a, b) => b.length - a.length)
+    const forms = [...this.values].flatMap(formsOf).sort((a, b) => b.length - a.length)
     let clean = text
-    for (const value of values) clean = clean.replaceAll(value, hidden)
-    return withoutCut(clean, values).replace(keyLike, hidden)
+    for (const form of forms) clean = clean.replaceAll(form, hidden)
+    return withoutCut(clean, forms).replace(keyLike, hidden)
   }
 }
 

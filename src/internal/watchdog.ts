@@ -27,6 +27,9 @@ export interface Deadline {
 /** Milliseconds without a byte after which an answer that is whole is over, though the server keeps the line open. */
 const silence = 10_000
 
+/** Milliseconds by which a timer is not late while the process has time for it. */
+const stall = 25
+
 export class Watchdog {
   /** When the attempt began, in milliseconds since the epoch. */
   readonly sent: number
@@ -109,7 +112,14 @@ export class Watchdog {
       const left = this.wakeAt - this.clock.unsafeCurrentTimeMillis()
       return deadline === undefined || left <= 0
         ? Effect.succeed(deadline)
-        : Effect.flatMap(Effect.sleep(Duration.millis(left)), () => this.reached())
+        : Effect.flatMap(
+          Effect.sleep(Duration.millis(left)),
+          () =>
+            this.clock.unsafeCurrentTimeMillis() - this.wakeAt < stall
+              ? this.reached()
+              // The process was held up, and timers come before what waits in the sockets: that has to be seen first.
+              : Effect.flatMap(Effect.sleep(Duration.millis(1)), () => this.reached())
+        )
     })
   }
 

@@ -70,7 +70,12 @@ export interface Options extends Provider.LayerOptions {
   readonly betas?: ReadonlyArray<string> | undefined
 }
 
-const withVersion = ({ betas, version, ...options }: Options): Provider.LayerOptions => ({
+/**
+ * What only Anthropic has, as headers.
+ *
+ * @internal
+ */
+export const withVersion = ({ betas, version, ...options }: Partial<Options>): Provider.KeylessOptions => ({
   ...options,
   headers: {
     ...(version === undefined ? undefined : { "anthropic-version": version }),

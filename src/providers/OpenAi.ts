@@ -71,7 +71,12 @@ export interface Options extends Provider.LayerOptions, Embeddings.ModelOption {
   readonly project?: string | undefined
 }
 
-const withScope = ({ organization, project, ...options }: Options): Services.Options => ({
+/**
+ * What only OpenAI has, as headers.
+ *
+ * @internal
+ */
+export const withScope = ({ organization, project, ...options }: Partial<Options>): Services.Options => ({
   ...options,
   headers: {
     ...(organization === undefined ? undefined : { "openai-organization": organization }),

@@ -1,4 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
+import type * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
@@ -114,6 +116,28 @@ describe("Watchdog", () => {
       watchdog.off()
       assert.isUndefined(yield* end)
       assert.strictEqual(watchdog.elapsed(), 864_100_050)
+    }))
+
+  it.effect("a process that was held up reads what has come before it blames the server", () =>
+    Effect.gen(function*() {
+      let now = 0
+      const slept: Array<number> = []
+      const clock: Clock.Clock = {
+        ...(yield* Effect.clock),
+        unsafeCurrentTimeMillis: () => now,
+        // The first sleep ends late, and then the content that had come in time is seen.
+        sleep: (duration) =>
+          Effect.sync(() => {
+            if (slept.length === 1) watchdog.content()
+            now += Duration.toMillis(duration) + (slept.length === 0 ? 500 : 0)
+            slept.push(Duration.toMillis(duration))
+          })
+      }
+      const watchdog: Watchdog = new Watchdog(clock, limits)
+      watchdog.headers()
+      watchdog.content()
+      assert.deepInclude(yield* Effect.withClock(watchdog.reached(), clock), { phase: "idle", at: 1_100 })
+      assert.deepStrictEqual(slept, [300, 1, 299])
     }))
 
   it.effect("nobody has to look again before a deadline comes closer", () =>

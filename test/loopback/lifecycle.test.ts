@@ -506,13 +506,13 @@ describe("a consumer that is slow", () => {
         Effect.gen(function*() {
           const server = yield* Server.make([flood(Wire.openAi)])
           const { service } = yield* provided(client, Wire.openAi, { baseUrl: server.url })
-          const timeouts = { headers: "5 seconds", firstContent: "300 millis", idle: "300 millis" } as const
+          const timeouts = { headers: "5 seconds", firstContent: "700 millis", idle: "700 millis" } as const
           const resume = yield* Deferred.make<void>()
           const fiber = yield* service.completionStream(Wire.params, { timeouts }).pipe(
             Stream.chunks,
             Stream.zipWithIndex,
             Stream.tap(([, index]) =>
-              index === 0 ? Deferred.await(resume) : index < 4 ? Effect.sleep("400 millis") : Effect.void
+              index === 0 ? Deferred.await(resume) : index < 3 ? Effect.sleep("900 millis") : Effect.void
             ),
             // What waited during the pause, in the client and in the sockets, and what came after it.
             Stream.take(200),

@@ -69,6 +69,9 @@ const line = (child: Child): Effect.Effect<string> =>
     child.once("close", (code, signal) => resume(Effect.dieMessage(`ended with ${code ?? signal}: ${text}`)))
   })
 
+/** JSON has no NaN, which is what nothing was measured for. */
+const figureOf = (key: string, value: unknown): unknown => key === "value" && value === null ? Number.NaN : value
+
 /** Runs cases, each in a process of its own, against one server, which is a process of its own, too. */
 export const make: Effect.Effect<(one: Case) => Effect.Effect<ReadonlyArray<Figure>>, never, Scope.Scope> = Effect.gen(
   function*() {
@@ -78,22 +81,39 @@ export const make: Effect.Effect<(one: Case) => Effect.Effect<ReadonlyArray<Figu
     const address = JSON.parse(yield* line(server)) as Address
     return (one: Case) =>
       Effect.gen(function*() {
-        const flags = ["--expose-gc", ...(one.heap === undefined ? [] : [`--max-old-space-size=${one.heap}`])]
-        const child = yield* start(join(folder, "cases.mjs"), flags, JSON.stringify(one), JSON.stringify(address))
-        return JSON.parse(yield* line(child)) as ReadonlyArray<Figure>
+        const child = yield* start(
+          join(folder, "cases.mjs"),
+          flagsOf(one),
+          JSON.stringify(one),
+          JSON.stringify(address)
+        )
+        return JSON.parse(yield* line(child), figureOf) as ReadonlyArray<Figure>
       }).pipe(Effect.scoped)
   }
 )
+
+/**
+ * undici puts its own agent in the place of the one that Node's `fetch` brings, unless that has been in use before: a
+ * program that has no undici would be measured with it.
+ */
+const ownFetch = ["--import", "data:text/javascript,await fetch('data:,')"]
+
+const flagsOf = ({ client, heap }: Case): ReadonlyArray<string> => [
+  "--expose-gc",
+  ...(heap === undefined ? [] : [`--max-old-space-size=${heap}`]),
+  ...(client === "fetch" ? ownFetch : [])
+]
+
+export const isTooMuch = ({ limit, value }: Figure): boolean => limit !== undefined && !(value <= limit)
 
 const wide = (text: string, width: number): string => text.padEnd(width)
 
 export const table = (figures: ReadonlyArray<Figure>): string => {
   const width = Math.max(...figures.map(({ what }) => what.length))
-  return figures.map(({ limit, unit, value, what }) => {
+  return figures.map((one) => {
+    const { limit, unit, value, what } = one
     const told = Number.isInteger(value) ? String(value) : value.toFixed(1)
-    const bound = limit === undefined ? "" : `at most ${limit}${value > limit ? "   TOO MUCH" : ""}`
+    const bound = limit === undefined ? "" : `at most ${limit}${isTooMuch(one) ? "   TOO MUCH" : ""}`
     return `${wide(what, width)}  ${told.padStart(8)} ${wide(unit, 12)} ${bound}`.trimEnd()
   }).join("\n")
 }
-
-export const isTooMuch = ({ limit, value }: Figure): boolean => limit !== undefined && !(value <= limit)

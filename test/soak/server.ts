@@ -16,6 +16,9 @@ interface Exchange {
   readonly response: http.ServerResponse
 }
 
+/** How far an answer had come when its socket was closed. */
+export type Phase = "before the headers" | "between two frames" | "within a frame"
+
 /** What the second port tells. Times are milliseconds since the epoch, with fractions. */
 export interface Seen {
   /** Open connections, and those of them with a request that is not yet answered. */
@@ -24,7 +27,7 @@ export interface Seen {
   readonly connections: number
   readonly requests: number
   /** When the socket of a request with this id was closed. */
-  readonly closed: { readonly [id: string]: number }
+  readonly closed: { readonly [id: string]: { readonly at: number; readonly phase: Phase } }
   /** How many bytes of a flood were written before `write` returned false. */
   readonly blocked: ReadonlyArray<number>
   /** How many answers wait for their end to be released. */
@@ -45,7 +48,8 @@ let connections = 0
 let requests = 0
 const open = new Set<net.Socket>()
 const busy = new WeakSet<net.Socket>()
-const closed = new Map<string, number>()
+const phases = new WeakMap<net.Socket, Phase>()
+const closed = new Map<string, Seen["closed"][string]>()
 const blocked: Array<number> = []
 const held: Array<() => void> = []
 
@@ -62,12 +66,14 @@ const drip = async ({ request, response, wire }: Exchange): Promise<void> => {
   if (socket.destroyed) return
   response.writeHead(200, eventStream)
   response.write(wire.open)
+  phases.set(socket, "between two frames")
   for (let i = 0; i < 8; i++) {
     await pause(random() * 4)
     if (socket.destroyed) return
     response.write(wire.text("a piece of text"))
   }
   response.write(wire.half)
+  phases.set(socket, "within a frame")
 }
 
 /** Thirty pieces of text, the last one by itself, and the end when it is asked for. */
@@ -93,6 +99,13 @@ const refuse = ({ response }: Exchange): void => {
 const short = ({ response, wire }: Exchange): void => {
   response.writeHead(200, eventStream)
   response.end(Wire.answer(wire, "a", "b"))
+}
+
+/** The end of the body comes some time after the last event: who does not wait for it loses the connection. */
+const late = ({ response, wire }: Exchange): void => {
+  response.writeHead(200, eventStream)
+  response.write(Wire.answer(wire, "a", "b"))
+  setTimeout(() => response.end(), 10)
 }
 
 /** A short answer on a connection that is closed 30 ms after it, by a server that had promised to keep it. */
@@ -136,6 +149,7 @@ const ways = new Map<string, (exchange: Exchange) => void | Promise<void>>([
   ["hold", hold],
   ["refuse", refuse],
   ["short", short],
+  ["late", late],
   ["closing", closing],
   ["big", big],
   ["flood", flood]
@@ -146,9 +160,12 @@ const server = http.createServer((request, response) => {
   requests++
   socket.setNoDelay(true)
   busy.add(socket)
+  phases.set(socket, "before the headers")
   response.once("finish", () => busy.delete(socket))
   const id = headers["x-soak-id"]
-  if (typeof id === "string") socket.once("close", () => closed.set(id, now()))
+  if (typeof id === "string") {
+    socket.once("close", () => closed.set(id, { at: now(), phase: phases.get(socket) ?? "before the headers" }))
+  }
   const wire = url.endsWith("/messages") ? Wire.anthropic : Wire.openAi
   // The answer may come before the whole request did.
   request.resume().once("end", () => void ways.get(url.split("/")[1] ?? "")?.({ wire, request, response }))

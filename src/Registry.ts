@@ -1,0 +1,153 @@
+/**
+ * Every known endpoint, and a provider over many of them whose models are written `provider:model`. After it comes the
+ * provider that a model names. A program that runs over one provider imports that one alone: this module imports all.
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type { CompletionParams } from "./CompletionParams.ts"
+import type { Endpoint } from "./Endpoint.ts"
+import { common } from "./internal/commonCapabilities.ts"
+import * as LazyTransport from "./internal/lazyTransport.ts"
+import * as Routes from "./internal/routes.ts"
+import * as Provider from "./Provider.ts"
+import type { ProviderError } from "./ProviderError.ts"
+import * as Anthropic from "./providers/Anthropic.ts"
+import * as OpenAi from "./providers/OpenAi.ts"
+
+/** Every known endpoint by its id. */
+export const endpoints = {
+  anthropic: Anthropic.endpoint,
+  openai: OpenAi.endpoint
+} as const satisfies Endpoints
+
+/** Endpoints by what their models begin with, which takes the place of their own id. */
+export interface Endpoints {
+  readonly [id: string]: Endpoint
+}
+
+/** Providers with options of their own. */
+interface Own {
+  readonly anthropic: Anthropic.Options
+  readonly openai: OpenAi.Options
+}
+
+/** As the modules of these providers understand them. */
+const own = new Map<string, (options: AnyOptions) => Provider.KeylessOptions>([
+  ["anthropic", Anthropic.withVersion],
+  ["openai", OpenAi.withScope]
+])
+
+type AnyOptions = Partial<Own[keyof Own]>
+
+/** The options of one provider: those of its layer, but for the model, which every call names. */
+export type OptionsOf<Id> = Omit<Id extends keyof Own ? Partial<Own[Id]> : Provider.KeylessOptions, "model">
+
+/** What differs from provider to provider, by id. */
+export type Options<Known extends Endpoints> = { readonly [Id in keyof Known]?: OptionsOf<Id> | undefined }
+
+/** What holds for every provider whose own options do not say otherwise. */
+export interface Defaults
+  extends Pick<Provider.LayerOptions, "timeouts" | "retry" | "onDropped" | "transformClient" | "propagateTrace">
+{
+  /** Used when `params.model` is absent, and written like it: `provider:model`. */
+  readonly model?: string | undefined
+}
+
+/** A provider, and the model as it is called there. */
+export interface Resolved {
+  readonly provider: Provider.Service
+  readonly model: string
+}
+
+export interface Service {
+  /** The provider that a `provider:model` means. Nothing is read and nothing is sent. */
+  readonly resolve: (model: string) => Effect.Effect<Resolved, ProviderError>
+}
+
+/** Which provider a model means. */
+export class Registry extends Context.Tag("effect-any-llm/Registry")<Registry, Service>() {}
+
+/** The provider that a `provider:model` means, to ask for its capabilities before the call, or to keep it. */
+export const resolve = (model: string): Effect.Effect<Resolved, ProviderError, Registry> =>
+  Effect.flatMap(Registry, (registry) => registry.resolve(model))
+
+type RegistryLayer = Layer.Layer<Provider.Provider | Registry, never, HttpClient.HttpClient>
+
+/**
+ * A provider whose models are written `provider:model`, over these endpoints, with keys and base URLs from the options.
+ * A provider that needs a key and has none is `MissingApiKey` when it is called.
+ */
+export const layer = <const Known extends Endpoints>(
+  known: Known,
+  options: Options<Known>,
+  defaults: Defaults = {}
+): RegistryLayer => layerIn(Effect.succeed(ConfigProvider.fromMap(new Map())), known, options, defaults)
+
+/**
+ * The same with keys and base URLs, where the options have none, from the variables of each endpoint. They are read
+ * through the ConfigProvider that the layer is built with, for each provider when it is first called: of those that are
+ * not, none is needed.
+ */
+export const layerConfig: {
+  (): RegistryLayer
+  <const Known extends Endpoints>(known: Known, options?: Options<Known>, defaults?: Defaults): RegistryLayer
+} = (known: Endpoints = endpoints, options: Options<Endpoints> = {}, defaults: Defaults = {}) =>
+  layerIn(Effect.configProviderWith(Effect.succeed), known, options, defaults)
+
+const layerIn = (
+  environment: Effect.Effect<ConfigProvider.ConfigProvider>,
+  known: Endpoints,
+  options: Options<Endpoints>,
+  defaults: Defaults
+): RegistryLayer =>
+  Layer.scopedContext(Effect.gen(function*() {
+    const client = yield* HttpClient.HttpClient
+    const variables = yield* environment
+    const calls = yield* Provider.scopedCalls
+    const given = new Map(Object.entries(options))
+    const providers = new Map<string, Provider.Service>()
+    for (const [id, endpoint] of Object.entries(known)) {
+      const chosen = withDefaults(own.get(id)?.(given.get(id) ?? {}) ?? given.get(id) ?? {}, defaults)
+      const named = { ...endpoint, id }
+      const transport = yield* LazyTransport.make(named, chosen, client, variables)
+      providers.set(id, Provider.serviceOf(named, chosen, transport, calls))
+    }
+    return Context.make(Provider.Provider, routing(providers, defaults.model)).pipe(
+      Context.add(Registry, { resolve: (model) => Routes.route(providers, model) })
+    )
+  }))
+
+/** What is said for one provider counts before what is said for all. */
+const withDefaults = (options: Provider.KeylessOptions, defaults: Defaults): Provider.KeylessOptions => ({
+  ...options,
+  timeouts: { ...defaults.timeouts, ...options.timeouts },
+  retry: options.retry ?? defaults.retry,
+  onDropped: options.onDropped ?? defaults.onDropped,
+  transformClient: options.transformClient ?? defaults.transformClient,
+  propagateTrace: options.propagateTrace ?? defaults.propagateTrace
+})
+
+/** Hands each call to the provider that its model names; errors are that provider's. */
+const routing = (providers: ReadonlyMap<string, Provider.Service>, model: string | undefined): Provider.Service => {
+  const route = (params: CompletionParams) => Routes.route(providers, params.model ?? model)
+  return {
+    id: Routes.id,
+    // What a call can rely on, whichever provider its model names.
+    capabilities: common([...providers.values()].map(({ capabilities }) => capabilities)),
+    completionStream: (params, options) =>
+      Either.match(route(params), {
+        onLeft: Stream.fail,
+        onRight: ({ model, provider }) => provider.completionStream({ ...params, model }, options)
+      }),
+    completion: (params, options) =>
+      Either.match(route(params), {
+        onLeft: Effect.fail,
+        onRight: ({ model, provider }) => provider.completion({ ...params, model }, options)
+      })
+  }
+}
