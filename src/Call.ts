@@ -14,9 +14,9 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type * as Tracer from "effect/Tracer"
 import type { CallOptions, RetryPolicy } from "./CallOptions.ts"
 import * as ChatCompletion from "./ChatCompletion.ts"
 import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
@@ -28,6 +28,7 @@ import { onAbort, onCancel } from "./internal/cancelRequest.ts"
 import { letGo } from "./internal/letGo.ts"
 import type { TransportFault } from "./internal/network.ts"
 import * as Network from "./internal/network.ts"
+import * as Retry from "./internal/retry.ts"
 import { Run } from "./internal/run.ts"
 import { type Deadline, type Limits, Watchdog } from "./internal/watchdog.ts"
 import { Normaliser } from "./Normalise.ts"
@@ -76,26 +77,42 @@ export const completion = (call: Call): Effect.Effect<ChatCompletion.ChatComplet
   })
 
 const streamOf = (call: Call, run: Run): Stream.Stream<ChatCompletionChunk, CallError> =>
+  serve(call, run, span(call, run), Effect.suspend(() => attempt(call, run)))
+
+/** What everything that is served has in common, chunks of an answer or whole answers. */
+export type Served = Pick<Call, "calls" | "total"> & { readonly options: Pick<CallOptions, "cancel" | "signal"> }
+
+/**
+ * Serves one consumer with what `work` puts into the outlet of `run`, until that ends, or somebody asks for the end.
+ *
+ * @internal
+ */
+export const serve = <A>(
+  call: Served,
+  run: Run<A>,
+  span: Effect.Effect<Tracer.Span, never, Scope.Scope>,
+  work: Effect.Effect<void>
+): Stream.Stream<A, CallError> =>
   // `Channel.unwrapScoped` says the same with two more executors, which every open stream would hold.
   Stream.fromChannel(Channel.acquireUseRelease(
     Scope.make(),
-    (scope) => Channel.unwrap(Scope.extend(start(call, run), scope)),
+    (scope) => Channel.unwrap(Scope.extend(start(call, run, span, work), scope)),
     (scope, exit) => Scope.close(scope, exit)
   ))
 
-type Consumer = Channel.Channel<Chunk.Chunk<ChatCompletionChunk>, unknown, CallError>
+type Consumer<A> = Channel.Channel<Chunk.Chunk<A>, unknown, CallError>
 
 /** Starts what serves the consumer, in the order that matters: a cancel that is there already comes before the pump. */
-const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.Scope> =>
+const start = <A>(
+  call: Served,
+  run: Run<A>,
+  span: Effect.Effect<Tracer.Span, never, Scope.Scope>,
+  work: Effect.Effect<void>
+): Effect.Effect<Consumer<A>, CallError, Scope.Scope> =>
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
-    const parent = yield* span(call)
-    yield* Effect.addFinalizer(() =>
-      run.abandon().pipe(
-        Effect.zipRight(Effect.sync(() => run.annotate(parent))),
-        Effect.zipRight(logUnknown(call, run))
-      )
-    )
+    const parent = yield* span
+    yield* Effect.addFinalizer(() => run.abandon())
     if (call.calls.closed) return yield* run.cancelled("the layer is closed")
     const { cancel, signal } = call.options
     if (signal?.aborted === true) return yield* Effect.flip(run.aborted(signal))
@@ -111,7 +128,7 @@ const start = (call: Call, run: Run): Effect.Effect<Consumer, CallError, Scope.S
         Fiber.interruptFork
       )
     }
-    const begin = Effect.suspend(() => run.outlet.settled ? Effect.void : attempt(call, run))
+    const begin = Effect.suspend(() => run.outlet.settled ? Effect.void : work)
     yield* Effect.withParentSpan(lead(call, run, begin), parent)
     return consumer(run)
   })
@@ -122,7 +139,7 @@ const background = (
   end: (fiber: Fiber.RuntimeFiber<void>) => Effect.Effect<unknown>
 ) => Effect.acquireRelease(Effect.forkDaemon(Effect.interruptible(effect)), end)
 
-const consumer = (run: Run): Consumer =>
+const consumer = <A>(run: Run<A>): Consumer<A> =>
   Channel.flatMap(
     Channel.fromEffect(run.outlet.take),
     (chunks) => chunks === undefined ? Channel.void : Channel.flatMap(Channel.write(chunks), () => consumer(run))
@@ -132,7 +149,7 @@ const consumer = (run: Run): Consumer =>
  * Puts a fiber in charge of the call. Only what it waits for can be interrupted, so that it always gets to say how the
  * call ends. What waits here, in `attempt` and in `receive` is held by each open stream: it is as few frames as will do.
  */
-const lead = (call: Call, run: Run, work: Effect.Effect<void>): Effect.Effect<void> =>
+const lead = <A>(call: Served, run: Run<A>, work: Effect.Effect<void>): Effect.Effect<void> =>
   Effect.uninterruptible(Effect.map(Effect.forkDaemon(work), (pump) => {
     run.pump = pump
     call.calls.add(pump, run)
@@ -142,9 +159,9 @@ const lead = (call: Call, run: Run, work: Effect.Effect<void>): Effect.Effect<vo
 /** After an attempt that failed: the next one, if that can help. Nothing of it was handed over, so nothing comes twice. */
 const again = (call: Call, run: Run, error: CallError): Effect.Effect<void> => {
   const policy = call.options.retry
-  const isLast = policy === false || error._tag === "Cancelled" || !error.isRetryable || error.contentEmitted ||
-    Duration.greaterThan(retryAfter(error), policy?.maxRetryAfter ?? "1 minute")
-  if (isLast) return Effect.sync(() => run.outlet.settle(Exit.fail(error)))
+  if (!Retry.canHelp(policy, error) || error.contentEmitted) {
+    return Effect.sync(() => run.outlet.settle(Exit.fail(error)))
+  }
   return Effect.flatMap(
     retries(run, policy),
     (driver) =>
@@ -161,21 +178,12 @@ const again = (call: Call, run: Run, error: CallError): Effect.Effect<void> => {
   )
 }
 
-const retries = (run: Run, policy: RetryPolicy | undefined) => {
+const retries = (run: Run, policy: RetryPolicy | false | undefined): Effect.Effect<Retry.Driver> => {
   if (run.retries !== undefined) return Effect.succeed(run.retries)
-  const schedule = (policy?.schedule ?? Schedule.jittered(Schedule.exponential("500 millis"))).pipe(
-    Schedule.intersect(Schedule.recurs(policy?.times ?? 2)),
-    Schedule.intersect(Schedule.addDelay(Schedule.identity<ProviderError | Timeout>(), (error) => retryAfter(error)))
-  )
-  return Effect.tap(Schedule.driver(schedule), (driver) => {
+  return Effect.tap(Retry.driver(policy), (driver) => {
     run.retries = driver
   })
 }
-
-const retryAfter = (error: ProviderError | Timeout): Duration.Duration =>
-  isProviderError(error) && "retryAfter" in error.reason && error.reason.retryAfter !== undefined
-    ? error.reason.retryAfter
-    : Duration.zero
 
 /** One request and its answer, under clocks of its own; and then what follows if it fails. */
 const attempt = (call: Call, run: Run): Effect.Effect<void> =>
@@ -330,7 +338,12 @@ const receive = (
 /** Stands for a fault of the transport while the normaliser decides whether it matters. */
 const placeholder = { reason: { _tag: "Network" } } as const
 
-const endOf = (cause: Cause.Cause<Option.Option<TransportFault>>): TransportFault | "eof" =>
+/**
+ * How a body ended that brings no more.
+ *
+ * @internal
+ */
+export const endOf = (cause: Cause.Cause<Option.Option<TransportFault>>): TransportFault | "eof" =>
   Option.match(Cause.failureOption(cause), {
     // A client's finalizer that fails is the connection's fault as well; so is an interruption that nobody here asked for.
     onNone: () => Cause.isInterrupted(cause) ? Network.interrupted : Network.fromCode(undefined, "the client gave up"),
@@ -379,14 +392,20 @@ const logUnknown = (call: Call, run: Run): Effect.Effect<void> => {
 }
 
 /** From here to the end of the Stream, however it ends; never text. */
-const span = ({ endpoint, params, stream: streamed }: Call) =>
-  Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
-    kind: "client",
-    captureStackTrace: false,
-    attributes: {
-      "gen_ai.operation.name": "chat",
-      "gen_ai.provider.name": endpoint.id,
-      "gen_ai.request.model": params.model,
-      "effect_any_llm.stream": streamed
-    }
+const span = (call: Call, run: Run) =>
+  Effect.gen(function*() {
+    const { endpoint, params } = call
+    const current = yield* Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
+      kind: "client",
+      captureStackTrace: false,
+      attributes: {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": endpoint.id,
+        "gen_ai.request.model": params.model,
+        "effect_any_llm.stream": call.stream
+      }
+    })
+    // Runs after the pump was let go of: that finalizer is added later.
+    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(() => run.annotate(current)), logUnknown(call, run)))
+    return current
   })

@@ -28,6 +28,12 @@ export interface ResponseHead {
   readonly headers: { readonly [name: string]: string }
 }
 
+/** What a caller may say about a call that brings no chat completion: vectors, lists of models. */
+export interface RequestOptions extends Omit<CallOptions, "raw" | "timeouts"> {
+  /** `firstContent` is for the whole of an attempt, from sending it to the end of its answer. Default: 10 minutes. */
+  readonly timeouts?: Partial<Omit<Timeouts, "idle">> | undefined
+}
+
 export interface CallOptions {
   /** For this call: one tenant's key. */
   readonly apiKey?: Redacted.Redacted | undefined

@@ -7,10 +7,12 @@ import type * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import type { Annotation, Logprobs, Usage } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Params as EmbeddingParams } from "./Embeddings.ts"
+import type { Endpoint, WithEmbeddings } from "./Endpoint.ts"
 import type { Framing } from "./Framing.ts"
 import type { Json, JsonObject } from "./internal/json.ts"
 import * as Reader from "./internal/reader.ts"
+import type { Model } from "./Models.ts"
 import type { InvalidRequest, Reason, UnsupportedParameter } from "./ProviderError.ts"
 
 /** What one wire event says. The engine gives it its final shape: ids, role, dense tool indexes, the order of ends. */
@@ -127,6 +129,54 @@ export interface Dialect {
   ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
   readonly decoder: (seed: Seed) => Decoder
   readonly failure: (facts: ErrorFacts, endpoint?: Endpoint) => Reason
+}
+
+/** What `encode` knows beside the params: the texts are those of one request, and not all that the caller gave. */
+export interface EmbeddingsContext {
+  readonly endpoint: WithEmbeddings
+  readonly model: string
+  readonly texts: ReadonlyArray<string>
+}
+
+/** The vectors of one answer as a server gives them: nothing is checked yet. */
+export interface EmbeddingsAnswer {
+  readonly model?: string | undefined
+  readonly vectors: ReadonlyArray<{
+    /** Which text of the request it is for; without one the order says it. */
+    readonly index?: number | undefined
+    /** Numbers, or the base64 of little-endian floats. */
+    readonly vector: unknown
+  }>
+  readonly usage?: { readonly promptTokens?: number | undefined; readonly totalTokens?: number | undefined } | undefined
+}
+
+/** What the engine asks of a wire language for vectors. */
+export interface EmbeddingsDialect {
+  readonly encode: (
+    params: EmbeddingParams,
+    context: EmbeddingsContext
+  ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
+  /** `undefined`: this is no answer. */
+  readonly answer: (json: unknown) => EmbeddingsAnswer | undefined
+}
+
+/** One page of a list of models. */
+export interface ModelsPage {
+  readonly models: ReadonlyArray<Model>
+  /** Whether the server says that there are more. */
+  readonly hasMore: boolean
+  /** Where the next page begins. */
+  readonly cursor?: string | undefined
+}
+
+/** What the engine asks of a wire language for the list of models. */
+export interface ModelsDialect {
+  /** Appended to the base URL, unless the endpoint has a path of its own. */
+  readonly path: string
+  /** Of the first page, or of the one at the cursor. */
+  readonly query: (cursor: string | undefined) => { readonly [name: string]: string }
+  /** `undefined`: this is no list. */
+  readonly page: (json: unknown) => ModelsPage | undefined
 }
 
 /** A wire language as its owner describes it; `make` compiles the Schemas into readers. */

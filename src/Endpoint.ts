@@ -2,7 +2,7 @@
  * Where a provider is and in which small ways its server differs from others of the same dialect. Data, no behaviour.
  */
 import type * as Duration from "effect/Duration"
-import type { Dialect } from "./Dialect.ts"
+import type { Dialect, EmbeddingsDialect, ModelsDialect } from "./Dialect.ts"
 import type { Kind } from "./internal/classify.ts"
 import type { JsonObject } from "./internal/json.ts"
 
@@ -47,9 +47,12 @@ export const noAuth: Auth = { _tag: "None" }
 
 /** The four clocks; `Duration.infinity` switches one off. */
 export interface Timeouts {
-  /** From sending an attempt to its response headers. Default: 60 seconds. */
+  /** From sending an attempt to its response headers. Default: 60 seconds; 4 minutes for vectors, which come with them. */
   readonly headers: Duration.DurationInput
-  /** From sending an attempt to its first text, reasoning, refusal or tool delta. Default: 4 minutes. */
+  /**
+   * From sending an attempt to its first text, reasoning, refusal or tool delta; where nothing is streamed, to the end of
+   * the answer. Default: 4 minutes; 10 minutes.
+   */
   readonly firstContent: Duration.DurationInput
   /** From one such delta to the next. Default: 2 minutes. */
   readonly idle: Duration.DurationInput
@@ -127,6 +130,32 @@ export interface Switches {
   readonly errors?: ReadonlyMap<string, Kind> | undefined
 }
 
+/** How vectors are asked for. */
+export interface EmbeddingsApi {
+  readonly dialect: EmbeddingsDialect
+  /** Appended to the base URL. Default: the dialect's own. */
+  readonly path?: string | undefined
+  /** Texts of one request; more are split. Default: any number. */
+  readonly maxInputs?: number | undefined
+  /** Tokens of one request, all its texts together; more are split. Default: any number. */
+  readonly maxTokens?: number | undefined
+  /** What `encoding_format` asks for, in OpenAI's dialect. Default: the field is not sent, since some refuse it. */
+  readonly encodingFormat?: "base64" | "float" | undefined
+  /** The body's field for `dimensions`, in OpenAI's dialect. Default: `dimensions`. */
+  readonly dimensionsField?: string | undefined
+  /** The body's field for `inputType`, in OpenAI's dialect. Default: none, the server does not tell types apart. */
+  readonly inputTypeField?: string | undefined
+  /** The server's words for input types, where they differ: NVIDIA says `passage` for `document`. */
+  readonly inputTypes?: { readonly [inputType: string]: string } | undefined
+}
+
+/** How the list of models is asked for. */
+export interface ModelsApi {
+  readonly dialect: ModelsDialect
+  /** Appended to the base URL. Default: the dialect's own. */
+  readonly path?: string | undefined
+}
+
 export interface Endpoint extends Switches {
   /** The provider's id: the key of `extra`, the `provider` of errors, the prefix in `provider:model`. */
   readonly id: string
@@ -139,4 +168,16 @@ export interface Endpoint extends Switches {
   /** Sent with every request, beside those of the dialect. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
+  readonly embeddings?: EmbeddingsApi | undefined
+  readonly models?: ModelsApi | undefined
+}
+
+/** The endpoint of a provider that makes vectors. */
+export interface WithEmbeddings extends Endpoint {
+  readonly embeddings: EmbeddingsApi
+}
+
+/** The endpoint of a provider that lists its models. */
+export interface WithModels extends Endpoint {
+  readonly models: ModelsApi
 }

@@ -10,7 +10,7 @@ import type { Endpoint } from "./Endpoint.ts"
 import type { Frame, Parser } from "./Framing.ts"
 import { Answer } from "./internal/answer.ts"
 import * as Body from "./internal/body.ts"
-import { inBand } from "./internal/classify.ts"
+import { inBand, reported } from "./internal/classify.ts"
 import * as ErrorFacts from "./internal/errorFacts.ts"
 import { excerpt } from "./internal/excerpt.ts"
 import { parseJson } from "./internal/parseJson.ts"
@@ -222,14 +222,7 @@ export class Normaliser {
   }
 
   private fault(error: ErrorFacts.WireError): Fault {
-    const { endpoint } = this.options
-    return inBand({
-      reason: endpoint.dialect.failure(error, endpoint),
-      status: error.status,
-      code: error.code ?? error.type,
-      detail: error.message,
-      requestId: error.requestId
-    })
+    return reported(this.options.endpoint, error)
   }
 
   private unexpected(text = this.opening?.text ?? ""): Fault {

@@ -9,7 +9,6 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Channel from "effect/Channel"
 import type * as ConfigError from "effect/ConfigError"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
@@ -26,8 +25,8 @@ import type { Capabilities, Endpoint, Timeouts } from "./Endpoint.ts"
 import { Calls } from "./internal/calls.ts"
 import * as Configure from "./internal/configure.ts"
 import type { ConfigOptions } from "./internal/configure.ts"
+import * as Limits from "./internal/limits.ts"
 import { Run } from "./internal/run.ts"
-import type { Limits } from "./internal/watchdog.ts"
 import type { Cancelled, ProviderError, Timeout } from "./ProviderError.ts"
 import * as Transport from "./Transport.ts"
 
@@ -118,7 +117,11 @@ export const serviceOf = (
         encoded,
         body: yield* stringify(endpoint, resolved, encoded),
         stream,
-        ...limitsOf([callOptions.timeouts, options.timeouts, endpoint.timeouts], stream),
+        ...(stream ? Limits.ofStream : Limits.ofCompletion)([
+          callOptions.timeouts,
+          options.timeouts,
+          endpoint.timeouts
+        ]),
         options: { ...callOptions, retry: callOptions.retry ?? options.retry },
         calls
       }
@@ -144,7 +147,7 @@ export const serviceOf = (
  */
 export const transportOf = (
   endpoint: Endpoint,
-  options: KeylessOptions,
+  options: Omit<KeylessOptions, "model">,
   client: HttpClient.HttpClient
 ): Transport.Transport =>
   Transport.make(endpoint, {
@@ -155,8 +158,12 @@ export const transportOf = (
     propagateTrace: options.propagateTrace ?? false
   }, client)
 
-/** A fault before the first request. */
-const refuse = (endpoint: Endpoint, params: CompletionParams, fault: Fault): ProviderError =>
+/**
+ * A fault before the first request.
+ *
+ * @internal
+ */
+export const refuse = (endpoint: Endpoint, params: Pick<CompletionParams, "model">, fault: Fault): ProviderError =>
   new Run({ endpoint, params }).providerError(fault)
 
 const encode = (
@@ -176,8 +183,16 @@ const encode = (
   })
 }
 
-/** Values of `extra` may come from anywhere; a cycle or a BigInt has no JSON. */
-const stringify = (endpoint: Endpoint, params: CompletionParams, encoded: Encoded) =>
+/**
+ * Values of `extra` may come from anywhere; a cycle or a BigInt has no JSON.
+ *
+ * @internal
+ */
+export const stringify = (
+  endpoint: Endpoint,
+  params: Pick<CompletionParams, "model">,
+  encoded: Pick<Encoded, "body">
+): Effect.Effect<string, ProviderError> =>
   Effect.try({
     try: () => JSON.stringify(encoded.body),
     catch: () =>
@@ -187,9 +202,14 @@ const stringify = (endpoint: Endpoint, params: CompletionParams, encoded: Encode
       })
   })
 
-const report = (
+/**
+ * Tells what was left out, once a call.
+ *
+ * @internal
+ */
+export const report = (
   endpoint: Endpoint,
-  params: CompletionParams,
+  params: Pick<CompletionParams, "model">,
   dropped: ReadonlyArray<Dropped>,
   onDropped: OnDropped
 ): Effect.Effect<void, ProviderError> => {
@@ -203,36 +223,6 @@ const report = (
   return Effect.logWarning(`${endpoint.id} ${params.model ?? ""}: left out ${list}`).pipe(
     Effect.annotateLogs({ provider: endpoint.id, dropped: dropped.map(({ param }) => param).join(",") })
   )
-}
-
-/** Of the choices for each clock the first that says something counts. */
-const limitsOf = (
-  choices: ReadonlyArray<Partial<Timeouts> | undefined>,
-  stream: boolean
-): { readonly limits: Limits; readonly total: number } => {
-  const millis = (clock: keyof Timeouts, otherwise: Duration.DurationInput): number =>
-    Duration.toMillis(choices.map((chosen) => chosen?.[clock]).find((limit) => limit !== undefined) ?? otherwise)
-  const total = millis("total", Duration.infinity)
-  return stream
-    ? {
-      limits: {
-        headers: millis("headers", "1 minute"),
-        firstContent: millis("firstContent", "4 minutes"),
-        idle: millis("idle", "2 minutes"),
-        isWhole: false
-      },
-      total
-    }
-    // Without a stream there is nothing to see before the whole answer.
-    : {
-      limits: {
-        headers: Infinity,
-        firstContent: millis("firstContent", "10 minutes"),
-        idle: Infinity,
-        isWhole: true
-      },
-      total
-    }
 }
 
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */
@@ -270,11 +260,11 @@ export const layer =
  * A layer whose options are read from Config when it is built, with key and base URL from the endpoint's variables
  * where they are not given. A missing or empty key is `MissingApiKey`.
  */
-export const layerWith = <Options extends KeylessOptions>(
+export const layerWith = <Options extends Omit<KeylessOptions, "model">, Services>(
   endpoint: Endpoint,
   options: ConfigOptions<Options>,
-  toLayer: (options: Options) => Layer.Layer<Provider, never, HttpClient.HttpClient>
-): Layer.Layer<Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
+  toLayer: (options: Options) => Layer.Layer<Services, never, HttpClient.HttpClient>
+): Layer.Layer<Services, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
   Layer.unwrapEffect(Effect.map(Configure.read(endpoint, options), toLayer))
 
 /** The layer of an endpoint that has no options of its own, from Config. */
@@ -300,7 +290,7 @@ export interface Constructors<Options extends KeylessOptions> {
 export const of = <Options extends KeylessOptions = LayerOptions>(endpoint: Endpoint): Constructors<Options> => ({
   make: (options) => make(endpoint, options),
   layer: layer(endpoint),
-  layerConfig: (options = {}) => layerWith<Options>(endpoint, options, layer(endpoint))
+  layerConfig: (options = {}) => layerWith<Options, Provider>(endpoint, options, layer(endpoint))
 })
 
 /** A provider from a function: for tests, for wrappers, for servers that are reached by other means. */

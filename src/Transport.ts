@@ -44,8 +44,8 @@ export interface Options {
 /** One request. */
 export interface Outgoing {
   readonly path: string
-  /** JSON text. */
-  readonly body: string
+  /** JSON text. Without one the request is a GET. */
+  readonly body: string | undefined
   readonly accept: string
   readonly headers: HeaderInput
   /** The call's own key, in place of the layer's. */
@@ -90,10 +90,7 @@ export const make = (endpoint: Endpoint, options: Options, client: HttpClient.Ht
         const headers = yield* headersOf(endpoint, options, outgoing)
         const authorisation = yield* authorisationOf(endpoint, options, outgoing)
         const scope = yield* Effect.scope
-        const request = HttpClientRequest.post(`${baseUrl}${outgoing.path}`).pipe(
-          HttpClientRequest.setHeaders(headers),
-          HttpClientRequest.bodyText(outgoing.body, "application/json")
-        )
+        const request = requestOf(`${baseUrl}${outgoing.path}`, headers, outgoing.body)
         const response = yield* execute(authorised, request, { scope, origin, authorisation }).pipe(
           Effect.mapError((error) => Network.fromCode(Network.codeOf(error), origin))
         )
@@ -118,6 +115,15 @@ export const make = (endpoint: Endpoint, options: Options, client: HttpClient.Ht
       })
   }
 }
+
+const requestOf = (
+  url: string,
+  headers: { readonly [name: string]: string },
+  body: string | undefined
+): HttpClientRequest.HttpClientRequest =>
+  body === undefined
+    ? HttpClientRequest.get(url, { headers })
+    : HttpClientRequest.bodyText(HttpClientRequest.post(url, { headers }), body, "application/json")
 
 const broken: Network.TransportFault = Network.fault({
   reason: { _tag: "Network" },

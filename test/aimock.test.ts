@@ -13,8 +13,11 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../src/CallOptions.ts"
 import * as ChatCompletion from "../src/ChatCompletion.ts"
+import * as Embeddings from "../src/Embeddings.ts"
+import * as Models from "../src/Models.ts"
 import * as Provider from "../src/Provider.ts"
 import * as ProviderError from "../src/ProviderError.ts"
+import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Play from "./kit/play.ts"
@@ -252,4 +255,33 @@ for (const { name, path, target } of dialects) {
         }))
     })
   }
+}
+
+for (const client of Clients.all) {
+  describe(`aimock, vectors and models, ${client.name}`, () => {
+    const connected = Effect.map(start, (mock) => {
+      mock.onEmbedding("cat", { embedding: [0.5, -1, 0.25] })
+      return OpenAi.layer({ apiKey: Targets.apiKey, baseUrl: `${mock.url}/v1` }).pipe(Layer.provide(client.layer))
+    })
+
+    it.scopedLive("vectors", () =>
+      Effect.gen(function*() {
+        const layer = yield* connected
+        const embed = (params: Embeddings.Params) => Effect.provide(Embeddings.embed({ model: "m", ...params }), layer)
+        const two = yield* embed({ input: ["a cat", "a cat"] })
+        assert.deepStrictEqual([two.model, two.embeddings], ["m", [[0.5, -1, 0.25], [0.5, -1, 0.25]]])
+        const [one] = (yield* embed({ input: "a dog", dimensions: 4 })).embeddings
+        assert.strictEqual(one?.length, 4)
+        const error = yield* Effect.flip(embed({ input: "a cat", dimensions: 4 }))
+        assert.strictEqual(ProviderError.isProviderError(error) && error.reason._tag, "UnexpectedBody")
+      }))
+
+    it.scopedLive("models", () =>
+      Effect.gen(function*() {
+        const layer = yield* connected
+        const models = yield* Effect.provide(Stream.runCollect(Models.list()), layer)
+        const model = [...models].find(({ id }) => id === "text-embedding-3-small")
+        assert.deepInclude(model, { created: 1686935002, ownedBy: "aimock" })
+      }))
+  })
 }

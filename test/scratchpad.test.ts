@@ -203,7 +203,7 @@ const scripts: Readonly<Record<string, string | RegExp>> = {
     "  openai gpt-nine: the account has no quota or credit left .*, HTTP 429, .*",
     "  a fresh request is sane: no",
     "html-page",
-    "  openai gpt-nine: the answer is not a chat completion \\(text/html\\)\\. .*",
+    "  openai gpt-nine: the answer is not what was asked for \\(text/html\\)\\. .*",
     "  a fresh request is sane: yes",
     "cut-stream",
     "  text: So far",

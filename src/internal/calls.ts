@@ -5,11 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Run } from "./run.ts"
 
+/** A call as its layer knows it: somebody who can be stopped. */
+type Stoppable = Pick<Run, "cancelled" | "stop">
+
 export class Calls {
   closed = false
-  private readonly pumps = new Map<Fiber.RuntimeFiber<void>, Run>()
+  private readonly pumps = new Map<Fiber.RuntimeFiber<void>, Stoppable>()
 
-  add(pump: Fiber.RuntimeFiber<void>, run: Run): void {
+  add(pump: Fiber.RuntimeFiber<void>, run: Stoppable): void {
     this.pumps.set(pump, run)
     pump.addObserver(() => this.pumps.delete(pump))
   }

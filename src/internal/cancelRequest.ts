@@ -9,10 +9,10 @@ import type { Run } from "./run.ts"
  * Until somebody asks, and then the end of the call. A fiber for each: a `cancel` that has ended already has to be seen
  * before anything is sent, and a race of the two would take a turn too many.
  */
-export const onCancel = (cancel: Effect.Effect<unknown>, run: Run): Effect.Effect<void> =>
+export const onCancel = (cancel: Effect.Effect<unknown>, run: Pick<Run, "cancelled" | "stop">): Effect.Effect<void> =>
   Effect.zipRight(ended(cancel), Effect.suspend(() => run.stop(run.cancelled())))
 
-export const onAbort = (signal: AbortSignal, run: Run): Effect.Effect<void> =>
+export const onAbort = (signal: AbortSignal, run: Pick<Run, "aborted" | "stop">): Effect.Effect<void> =>
   Effect.zipRight(abortOf(signal), Effect.flatMap(run.aborted(signal), (error) => run.stop(error)))
 
 /** An interruption of `cancel` is no request. */

@@ -5,6 +5,7 @@
 import type { ErrorFacts, Fault } from "../Dialect.ts"
 import type { Endpoint } from "../Endpoint.ts"
 import type { Reason } from "../ProviderError.ts"
+import type { WireError } from "./errorFacts.ts"
 
 /** The reasons that a provider's error can have. */
 export type Kind =
@@ -46,6 +47,16 @@ const statuses: ReadonlyMap<Reason["_tag"], number> = new Map<Reason["_tag"], nu
 /** A fault that a server reported inside a 200, with the status that it stands for. */
 export const inBand = (fault: Fault): Fault =>
   fault.status === undefined ? { ...fault, status: statuses.get(fault.reason._tag) } : fault
+
+/** What a server says of itself in a body that was to be an answer. */
+export const reported = (endpoint: Endpoint, error: WireError): Fault =>
+  inBand({
+    reason: endpoint.dialect.failure(error, endpoint),
+    status: error.status,
+    code: error.code ?? error.type,
+    detail: error.message,
+    requestId: error.requestId
+  })
 
 const byStatus = (status: number): Kind => {
   switch (status) {

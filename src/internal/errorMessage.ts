@@ -45,7 +45,7 @@ const ofReason = (reason: Reason, status: number | undefined): Words => {
       return { what: "the connection failed", todo: "Check the base URL and the network, then retry." }
     case "UnexpectedBody":
       return {
-        what: `the answer is not a chat completion (${reason.contentType ?? "no content type"})`,
+        what: `the answer is not what was asked for (${reason.contentType ?? "no content type"})`,
         todo: "Check the base URL; a proxy may have answered in the provider's place."
       }
     case "MalformedChunk":
@@ -54,7 +54,7 @@ const ofReason = (reason: Reason, status: number | undefined): Words => {
       return { what: "the stream ended before the answer was complete", todo: "Retry; the answer is not whole." }
     case "EventTooLarge":
       return {
-        what: `one event of the stream has more than ${reason.limit} characters`,
+        what: `one event, or the whole answer, has more than ${reason.limit} characters`,
         todo: "Ask for a smaller answer, or report this to the provider."
       }
     case "MissingApiKey":

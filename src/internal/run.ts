@@ -8,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
-import type * as Schedule from "effect/Schedule"
 import type * as Tracer from "effect/Tracer"
 import type { ChatCompletionChunk, Usage } from "../ChatCompletionChunk.ts"
 import type { Fault } from "../Dialect.ts"
@@ -18,6 +17,7 @@ import { excerpt } from "./excerpt.ts"
 import { letGo } from "./letGo.ts"
 import type { TransportFault } from "./network.ts"
 import { Outlet } from "./outlet.ts"
+import type * as Retry from "./retry.ts"
 import { Secrets } from "./scrub.ts"
 
 /** The compiler has checked the fields; effect 3.22 would compile the Schema anew for each error, at 150 to 400 µs. */
@@ -30,8 +30,9 @@ interface Subject {
   readonly params: { readonly model?: string | undefined }
 }
 
-export class Run {
-  readonly outlet = new Outlet<ChatCompletionChunk, ProviderError | Cancelled | Timeout>()
+/** `A` is what the consumer gets. */
+export class Run<A = ChatCompletionChunk> {
+  readonly outlet = new Outlet<A, ProviderError | Cancelled | Timeout>()
   readonly secrets = new Secrets()
   /** Requests sent. */
   attempts = 0
@@ -46,7 +47,7 @@ export class Run {
   /** The fiber in charge. */
   pump: Fiber.RuntimeFiber<void> | undefined = undefined
   /** Where the retry schedule stands; begun with the first fault. */
-  retries: Schedule.ScheduleDriver<unknown, ProviderError | Timeout> | undefined = undefined
+  retries: Retry.Driver | undefined = undefined
 
   private readonly subject: Subject
   private contents = 0
@@ -63,7 +64,7 @@ export class Run {
   }
 
   /** Hands the consumer what the last read, of so many bytes, brought. */
-  deliver(bytes: number): "content" | "nothing" {
+  deliver(this: Run, bytes: number): "content" | "nothing" {
     const normaliser = this.normaliser
     if (normaliser === undefined) return "nothing"
     const isHeld = this.subject.stream === false && normaliser.outcome?._tag !== "Done"
@@ -139,8 +140,11 @@ export class Run {
     }, wellTyped)
   }
 
-  timeout(phase: Timeout["phase"], after: number): Timeout {
-    return new Timeout({ ...this.facts(), phase, after: Duration.millis(after) }, wellTyped)
+  timeout(phase: Timeout["phase"], after: number, requestId = this.requestId): Timeout {
+    return new Timeout(
+      { ...this.facts(), requestId: this.scrubbed(requestId), phase, after: Duration.millis(after) },
+      wellTyped
+    )
   }
 
   cancelled(reason?: string): Cancelled {

@@ -12,9 +12,12 @@ import * as Endpoint from "../Endpoint.ts"
 import * as Framing from "../Framing.ts"
 import * as Errors from "../internal/anthropicErrors.ts"
 import * as Events from "../internal/anthropicEvents.ts"
+import * as ModelsWire from "../internal/anthropicModelList.ts"
 import * as Request from "../internal/anthropicRequest.ts"
+import * as Models from "../Models.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
+import * as Services from "../Services.ts"
 
 const id = "anthropic"
 
@@ -31,7 +34,10 @@ export const dialect = Dialect.make({
   failure: Errors.failure
 })
 
-export const endpoint: Endpoint.Endpoint = {
+/** The wire language of Anthropic's list of models. */
+export const modelsDialect = ModelsWire.dialect
+
+export const endpoint: Endpoint.WithModels = {
   id,
   dialect,
   baseUrl: "https://api.anthropic.com",
@@ -47,8 +53,9 @@ export const endpoint: Endpoint.Endpoint = {
     audio: false,
     responseFormat: "json_schema",
     embeddings: false,
-    models: false
-  }
+    models: true
+  },
+  models: { dialect: modelsDialect }
 }
 
 export interface Options extends Provider.LayerOptions {
@@ -81,12 +88,16 @@ export const withVersion = ({ betas, version, ...options }: Partial<Options>): P
 export const make = (options: Options): Effect.Effect<Provider.Service, never, HttpClient.HttpClient> =>
   Provider.make(endpoint, withVersion(options))
 
+/** Anthropic's list of models as a service, without a Scope. */
+export const makeModels = (options: Options): Effect.Effect<Models.Service, never, HttpClient.HttpClient> =>
+  Models.make(endpoint, withVersion(options))
+
 /** Anthropic as the application's provider. */
-export const layer = (options: Options): Layer.Layer<Provider.Provider, never, HttpClient.HttpClient> =>
-  Provider.layer(endpoint)(withVersion(options))
+export const layer = (options: Options): Layer.Layer<Provider.Provider | Models.Models, never, HttpClient.HttpClient> =>
+  Services.layer(endpoint)(withVersion(options))
 
 /** The same from Config: with no argument, from `ANTHROPIC_API_KEY` and `ANTHROPIC_BASE_URL`. */
 export const layerConfig = (
   options: Provider.ConfigOptions<Options> = {}
-): Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
+): Layer.Layer<Provider.Provider | Models.Models, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
   Provider.layerWith(endpoint, options, layer)

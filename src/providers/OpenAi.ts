@@ -8,13 +8,18 @@ import type * as ConfigError from "effect/ConfigError"
 import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Dialect from "../Dialect.ts"
+import * as Embeddings from "../Embeddings.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as Framing from "../Framing.ts"
+import * as EmbeddingsWire from "../internal/openAiEmbeddings.ts"
 import { failure } from "../internal/openAiErrors.ts"
 import * as Events from "../internal/openAiEvents.ts"
+import * as ModelsWire from "../internal/openAiModels.ts"
 import { encode } from "../internal/openAiRequest.ts"
+import * as Models from "../Models.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
+import * as Services from "../Services.ts"
 
 /** OpenAI's wire language, as OpenAI and those who imitate it speak it. */
 export const dialect = Dialect.make({
@@ -29,7 +34,13 @@ export const dialect = Dialect.make({
   failure
 })
 
-export const endpoint: Endpoint.Endpoint = {
+/** The wire language of OpenAI's vectors. */
+export const embeddingsDialect = EmbeddingsWire.dialect
+
+/** The wire language of OpenAI's list of models. */
+export const modelsDialect = ModelsWire.dialect
+
+export const endpoint: Endpoint.WithEmbeddings & Endpoint.WithModels = {
   id: "openai",
   dialect,
   baseUrl: "https://api.openai.com/v1",
@@ -45,12 +56,15 @@ export const endpoint: Endpoint.Endpoint = {
     files: true,
     audio: true,
     responseFormat: "json_schema",
-    embeddings: false,
-    models: false
-  }
+    embeddings: true,
+    models: true
+  },
+  // @see https://platform.openai.com/docs/api-reference/embeddings/create
+  embeddings: { dialect: embeddingsDialect, maxInputs: 2048, maxTokens: 300_000, encodingFormat: "base64" },
+  models: { dialect: modelsDialect }
 }
 
-export interface Options extends Provider.LayerOptions {
+export interface Options extends Provider.LayerOptions, Embeddings.ModelOption {
   /** Whose usage it is, for keys of several organizations: the `OpenAI-Organization` header. */
   readonly organization?: string | undefined
   /** The `OpenAI-Project` header. */
@@ -62,7 +76,7 @@ export interface Options extends Provider.LayerOptions {
  *
  * @internal
  */
-export const withScope = ({ organization, project, ...options }: Partial<Options>): Provider.KeylessOptions => ({
+export const withScope = ({ organization, project, ...options }: Partial<Options>): Services.Options => ({
   ...options,
   headers: {
     ...(organization === undefined ? undefined : { "openai-organization": organization }),
@@ -75,12 +89,25 @@ export const withScope = ({ organization, project, ...options }: Partial<Options
 export const make = (options: Options): Effect.Effect<Provider.Service, never, HttpClient.HttpClient> =>
   Provider.make(endpoint, withScope(options))
 
+/** OpenAI's vectors as a service, without a Scope. */
+export const makeEmbeddings = (options: Options): Effect.Effect<Embeddings.Service, never, HttpClient.HttpClient> =>
+  Embeddings.make(endpoint, withScope(options))
+
+/** OpenAI's list of models as a service, without a Scope. */
+export const makeModels = (options: Options): Effect.Effect<Models.Service, never, HttpClient.HttpClient> =>
+  Models.make(endpoint, withScope(options))
+
 /** OpenAI as the application's provider. */
-export const layer = (options: Options): Layer.Layer<Provider.Provider, never, HttpClient.HttpClient> =>
-  Provider.layer(endpoint)(withScope(options))
+export const layer = (
+  options: Options
+): Layer.Layer<Provider.Provider | Embeddings.Embeddings | Models.Models, never, HttpClient.HttpClient> =>
+  Services.layer(endpoint)(withScope(options))
 
 /** The same from Config: with no argument, from `OPENAI_API_KEY` and `OPENAI_BASE_URL`. */
 export const layerConfig = (
   options: Provider.ConfigOptions<Options> = {}
-): Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
-  Provider.layerWith(endpoint, options, layer)
+): Layer.Layer<
+  Provider.Provider | Embeddings.Embeddings | Models.Models,
+  ConfigError.ConfigError | ProviderError,
+  HttpClient.HttpClient
+> => Provider.layerWith(endpoint, options, layer)

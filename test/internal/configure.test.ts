@@ -1,6 +1,7 @@
 /**
  * `layerConfig`: what a layer reads from the environment.
  */
+import type * as HttpClient from "@effect/platform/HttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Config from "effect/Config"
 import * as ConfigError from "effect/ConfigError"
@@ -10,18 +11,21 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import * as Embeddings from "../../src/Embeddings.ts"
 import * as Endpoint from "../../src/Endpoint.ts"
+import * as Models from "../../src/Models.ts"
 import * as Provider from "../../src/Provider.ts"
 import { isProviderError } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
+import * as Services from "../../src/Services.ts"
 import * as Wire from "../loopback/wire.ts"
 import * as Timed from "./timed.ts"
 
 type Variables = Readonly<Record<string, string>>
 
-type ConfigLayer = ReturnType<typeof OpenAi.layerConfig>
+type ConfigLayer = ReturnType<ReturnType<typeof Provider.layerConfig>>
 
 const params = { ...Wire.params, model: "m" }
 
@@ -59,6 +63,50 @@ const key = (result: Either.Either<{ readonly headers: Variables }, unknown>) =>
 
 const url = (result: Either.Either<{ readonly url: string }, unknown>) =>
   Either.isRight(result) ? result.right.url : `failed: ${String(result.left)}`
+
+describe("layerConfig of what is beside chat", () => {
+  const environment = { OPENAI_API_KEY: "k1", OPENAI_BASE_URL: "http://here.invalid/v9", ANTHROPIC_API_KEY: "k2" }
+  const requests = <A, E, R>(
+    program: Effect.Effect<A, E, R>,
+    layer: Layer.Layer<R, unknown, HttpClient.HttpClient>,
+    variables: Variables = environment
+  ) => {
+    const server = Timed.server(Timed.json(200, { data: [{ embedding: [1] }] }))
+    return program.pipe(
+      Effect.provide(Layer.provide(layer, server.layer)),
+      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(variables)))),
+      Effect.map(() => server.sent.map(({ body, headers, url }) => [url, headers["authorization"] ?? "", body])),
+      Effect.either
+    )
+  }
+  const embedding = Embeddings.embed({ input: "a" })
+  const listing = Stream.runDrain(Models.list())
+  const body = JSON.stringify({ model: "e", encoding_format: "base64", input: ["a"] })
+  const embeddingModel = Config.succeed("e")
+
+  it.effect("reads the same variables", () =>
+    Effect.gen(function*() {
+      const embedded = Either.right([["http://here.invalid/v9/embeddings", "Bearer k1", body]])
+      const listed = Either.right([["http://here.invalid/v9/models", "Bearer k1", ""]])
+      assert.deepStrictEqual(yield* requests(embedding, OpenAi.layerConfig({ embeddingModel })), embedded)
+      const { endpoint } = OpenAi
+      assert.deepStrictEqual(yield* requests(embedding, Embeddings.layerConfig(endpoint)({ embeddingModel })), embedded)
+      assert.deepStrictEqual(yield* requests(embedding, Services.layerConfig(endpoint)({ embeddingModel })), embedded)
+      assert.deepStrictEqual(yield* requests(listing, OpenAi.layerConfig()), listed)
+      assert.deepStrictEqual(yield* requests(listing, Models.layerConfig(endpoint)()), listed)
+      assert.deepStrictEqual(
+        yield* requests(listing, Anthropic.layerConfig()),
+        Either.right([["https://api.anthropic.com/v1/models?limit=1000", "", ""]])
+      )
+    }))
+
+  it.effect("a key that is missing is named by its variable", () =>
+    Effect.gen(function*() {
+      const { endpoint } = OpenAi
+      assert.strictEqual(missing(yield* requests(embedding, Embeddings.layerConfig(endpoint)(), {})), "OPENAI_API_KEY")
+      assert.strictEqual(missing(yield* requests(listing, Models.layerConfig(endpoint)(), {})), "OPENAI_API_KEY")
+    }))
+})
 
 describe("layerConfig", () => {
   it.effect("without arguments reads key and base URL of the endpoint's variables", () =>

@@ -4,12 +4,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../../src/Dialect.ts"
-import { dialect, endpoint } from "../../src/providers/Anthropic.ts"
+import { dialect, endpoint, modelsDialect } from "../../src/providers/Anthropic.ts"
 
 describe("endpoint", () => {
   it("is Anthropic's", () => {
-    const { dialect: spoken, ...data } = endpoint
+    const { dialect: spoken, models, ...data } = endpoint
     assert.strictEqual(spoken, dialect)
+    assert.deepStrictEqual(models, { dialect: modelsDialect })
     assert.deepStrictEqual(data, {
       id: "anthropic",
       baseUrl: "https://api.anthropic.com",
@@ -25,7 +26,7 @@ describe("endpoint", () => {
         audio: false,
         responseFormat: "json_schema",
         embeddings: false,
-        models: false
+        models: true
       }
     })
     assert.deepStrictEqual(dialect.headers, { "anthropic-version": "2023-06-01" })

@@ -1,0 +1,41 @@
+/**
+ * All that a provider has, as one layer: chat completions, and beside them what its endpoint says that there is.
+ */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
+import * as Layer from "effect/Layer"
+import * as Embeddings from "./Embeddings.ts"
+import type { Endpoint, WithEmbeddings, WithModels } from "./Endpoint.ts"
+import type { ConfigOptions } from "./internal/configure.ts"
+import * as Models from "./Models.ts"
+import * as Provider from "./Provider.ts"
+import type { ProviderError } from "./ProviderError.ts"
+
+/** What the layer of an endpoint provides. */
+export type Services<E extends Endpoint> =
+  | Provider.Provider
+  | (E extends WithEmbeddings ? Embeddings.Embeddings : never)
+  | (E extends WithModels ? Models.Models : never)
+
+export interface Options extends Provider.KeylessOptions, Embeddings.ModelOption {}
+
+const hasEmbeddings = (endpoint: Endpoint): endpoint is WithEmbeddings => endpoint.embeddings !== undefined
+
+const hasModels = (endpoint: Endpoint): endpoint is WithModels => endpoint.models !== undefined
+
+/** A layer of all that the endpoint has, whose end ends its calls with `Cancelled`. */
+export const layer =
+  <E extends Endpoint>(endpoint: E) => (options: Options): Layer.Layer<Services<E>, never, HttpClient.HttpClient> =>
+    Layer.mergeAll(
+      Provider.layer(endpoint)(options),
+      hasEmbeddings(endpoint) ? Embeddings.layer(endpoint)(options) : Layer.empty,
+      hasModels(endpoint) ? Models.layer(endpoint)(options) : Layer.empty
+      // What is there is what the endpoint's type says; TypeScript does not follow a condition on a value into a type.
+    ) as Layer.Layer<Services<E>, never, HttpClient.HttpClient>
+
+/** The same from Config, with key and base URL from the endpoint's variables where they are not given. */
+export const layerConfig = <E extends Endpoint>(endpoint: E) =>
+(
+  options: ConfigOptions<Options> = {}
+): Layer.Layer<Services<E>, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
+  Provider.layerWith(endpoint, options, layer(endpoint))
