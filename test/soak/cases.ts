@@ -361,11 +361,14 @@ const refused = (setting: Setting): Running =>
       const error = Either.isLeft(outcome) ? outcome.left : undefined
       if (error?._tag !== "ProviderError" || error.reason._tag !== "RateLimit") others++
     }
-    const { open } = yield* until(address, ({ open }) => open <= 1)
+    // A plain `fetch` of Node 20 that is aborted leaves three connections as well, which never had a request.
+    const spare = one.client === "fetch" ? 3 : 1
+    const { busy, open } = yield* until(address, ({ busy, open }) => busy === 0 && open <= spare)
     return [
       figure("answers of 429 with 1 MB bodies", one.count, "answers"),
       figure("  that were not told as RateLimit", others, "answers", 0),
-      figure("  sockets left", open, "sockets", 1)
+      figure("  sockets left with a request on them", busy, "sockets", 0),
+      figure("  sockets left", open, "sockets", spare)
     ]
   })
 
