@@ -4,7 +4,8 @@ import { GuaranteesReporter } from "./test/kit/guaranteesReporter.ts"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/oracles/**", "node_modules/**"],
+    // Every fault on every client takes long, and has a command of its own: `npm run test:faults`.
+    exclude: ["test/oracles/**", "test/faults/sockets.test.ts", "node_modules/**"],
     sequence: { concurrent: true },
     silent: "passed-only",
     maxWorkers: 2,

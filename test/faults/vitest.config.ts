@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     include: ["test/faults/*.test.ts", "test/hostile.test.ts", "test/hostile/*.test.ts"],
     sequence: { concurrent: true },
+    // Where others use the machine as well, a test of sockets that missed its moment gets one more.
+    retry: process.env["CI"] === undefined ? 0 : 1,
     silent: "passed-only",
     testTimeout: 60_000
   }

@@ -17,13 +17,13 @@ const base = {
 } as const
 
 const cases: ReadonlyArray<Case> = [
-  { ...base, name: "signal", client: "undici", wire: "anthropic", count: 150, first: 50 },
-  { ...base, name: "latency", client: "node", count: 60 },
+  { ...base, name: "signal", client: "undici", wire: "anthropic", count: 90, first: 40 },
+  { ...base, name: "latency", client: "node", count: 40 },
   { ...base, name: "open", client: "undici", count: 60 },
   { ...base, name: "refused", client: "undici", count: 20 },
   { ...base, name: "reuse", client: "fetch", wire: "anthropic", count: 20 },
   { ...base, name: "idle", client: "undici", wire: "anthropic", count: 3 },
-  { ...base, name: "big", client: "undici", count: 32, heap: 24 },
+  { ...base, name: "big", client: "undici", count: 64, heap: 40 },
   { ...base, name: "slow", client: "undici", wire: "anthropic", count: 1 }
 ]
 
