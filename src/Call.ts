@@ -226,7 +226,7 @@ const watch = (call: Call, run: Run, watchdog: Watchdog): Effect.Effect<void> =>
     watchdog.reached(),
     (deadline) => deadline === undefined ? Effect.void : expire(call, run, watchdog, deadline)
   )
-  return Effect.flatMap(Effect.forkDaemon(Effect.interruptible(expired)), (sleeper) => {
+  return Effect.flatMap(Effect.interruptible(Effect.forkDaemon(expired)), (sleeper) => {
     const before = watchdog.sleeper
     watchdog.sleeper = sleeper
     return letGo(before)

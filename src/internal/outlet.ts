@@ -76,13 +76,8 @@ export class Outlet<A, E> {
   /** The elements of all queued reads, at most 1,024; `undefined` after the last. */
   readonly take: Effect.Effect<Chunk.Chunk<A> | undefined, E> = Effect.suspend(() =>
     this.poll() ?? Effect.async<Chunk.Chunk<A> | undefined, E>((resume) => {
-      this.wakeTaker = () => {
-        const next = this.poll()
-        if (next !== undefined) resume(next)
-      }
-      return Effect.sync(() => {
-        this.wakeTaker = undefined
-      })
+      // Whoever was interrupted meanwhile takes nothing: that needs no finalizer, which every open stream would hold.
+      this.wakeTaker = () => resume(this.take)
     })
   )
 
