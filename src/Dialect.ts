@@ -8,7 +8,7 @@ import type * as Schema from "effect/Schema"
 import type { Annotation, Logprobs, Usage } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
 import type { Params as EmbeddingParams } from "./Embeddings.ts"
-import type { Endpoint, WithEmbeddings } from "./Endpoint.ts"
+import type { Endpoint, Server, WithEmbeddings } from "./Endpoint.ts"
 import type { Framing } from "./Framing.ts"
 import type { Json, JsonObject } from "./internal/json.ts"
 import * as Reader from "./internal/reader.ts"
@@ -128,7 +128,7 @@ export interface Dialect {
     context: EncodeContext
   ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
   readonly decoder: (seed: Seed) => Decoder
-  readonly failure: (facts: ErrorFacts, endpoint?: Endpoint) => Reason
+  readonly failure: (facts: ErrorFacts, endpoint?: Pick<Server, "errors">) => Reason
 }
 
 /** What `encode` knows beside the params: the texts are those of one request, and not all that the caller gave. */

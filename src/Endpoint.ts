@@ -126,8 +126,6 @@ export interface Switches {
   readonly reasoningApart?: boolean | undefined
   /** Appended to the base URL; `{model}` stands for the model. Default: `/chat/completions`. */
   readonly path?: string | undefined
-  /** Its own codes of errors: they mean what they say whatever the status. */
-  readonly errors?: ReadonlyMap<string, Kind> | undefined
 }
 
 /** How vectors are asked for. */
@@ -156,28 +154,36 @@ export interface ModelsApi {
   readonly path?: string | undefined
 }
 
-export interface Endpoint extends Switches {
+/** Where a server is, how it wants to be asked, and whose errors it speaks. */
+export interface Server {
   /** The provider's id: the key of `extra`, the `provider` of errors, the prefix in `provider:model`. */
   readonly id: string
-  readonly dialect: Dialect
+  readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
   readonly auth: Auth
   readonly env: { readonly apiKey?: string | undefined; readonly baseUrl?: string | undefined }
-  readonly capabilities: Capabilities
   /** Sent with every request, beside those of the dialect. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
-  readonly embeddings?: EmbeddingsApi | undefined
-  readonly models?: ModelsApi | undefined
+  /** Its own codes of errors: they mean what they say whatever the status. */
+  readonly errors?: ReadonlyMap<string, Kind> | undefined
 }
 
-/** The endpoint of a provider that makes vectors. */
-export interface WithEmbeddings extends Endpoint {
+/** A server that makes vectors. */
+export interface WithEmbeddings extends Server {
   readonly embeddings: EmbeddingsApi
 }
 
-/** The endpoint of a provider that lists its models. */
-export interface WithModels extends Endpoint {
+/** A server that lists its models. */
+export interface WithModels extends Server {
   readonly models: ModelsApi
+}
+
+/** A server of chat completions, and what else there is. */
+export interface Endpoint extends Server, Switches {
+  readonly dialect: Dialect
+  readonly capabilities: Capabilities
+  readonly embeddings?: EmbeddingsApi | undefined
+  readonly models?: ModelsApi | undefined
 }

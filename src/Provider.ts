@@ -21,7 +21,7 @@ import * as ChatCompletion from "./ChatCompletion.ts"
 import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
 import type { Dropped, Encoded, Fault } from "./Dialect.ts"
-import type { Capabilities, Endpoint, Timeouts } from "./Endpoint.ts"
+import type { Capabilities, Endpoint, Server, Timeouts } from "./Endpoint.ts"
 import { Calls } from "./internal/calls.ts"
 import * as Configure from "./internal/configure.ts"
 import type { ConfigOptions } from "./internal/configure.ts"
@@ -146,7 +146,7 @@ export const serviceOf = (
  * @internal
  */
 export const transportOf = (
-  endpoint: Endpoint,
+  endpoint: Server,
   options: Omit<KeylessOptions, "model">,
   client: HttpClient.HttpClient
 ): Transport.Transport =>
@@ -163,7 +163,7 @@ export const transportOf = (
  *
  * @internal
  */
-export const refuse = (endpoint: Endpoint, params: Pick<CompletionParams, "model">, fault: Fault): ProviderError =>
+export const refuse = (endpoint: Server, params: Pick<CompletionParams, "model">, fault: Fault): ProviderError =>
   new Run({ endpoint, params }).providerError(fault)
 
 const encode = (
@@ -189,7 +189,7 @@ const encode = (
  * @internal
  */
 export const stringify = (
-  endpoint: Endpoint,
+  endpoint: Server,
   params: Pick<CompletionParams, "model">,
   encoded: Pick<Encoded, "body">
 ): Effect.Effect<string, ProviderError> =>
@@ -208,7 +208,7 @@ export const stringify = (
  * @internal
  */
 export const report = (
-  endpoint: Endpoint,
+  endpoint: Server,
   params: Pick<CompletionParams, "model">,
   dropped: ReadonlyArray<Dropped>,
   onDropped: OnDropped
@@ -261,7 +261,7 @@ export const layer =
  * where they are not given. A missing or empty key is `MissingApiKey`.
  */
 export const layerWith = <Options extends Omit<KeylessOptions, "model">, Services>(
-  endpoint: Endpoint,
+  endpoint: Server,
   options: ConfigOptions<Options>,
   toLayer: (options: Options) => Layer.Layer<Services, never, HttpClient.HttpClient>
 ): Layer.Layer<Services, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
@@ -273,25 +273,6 @@ export const layerConfig = (endpoint: Endpoint) =>
   options: ConfigOptions<KeylessOptions> = {}
 ): Layer.Layer<Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
   layerWith(endpoint, options, layer(endpoint))
-
-/** What every provider's module exports beside its `endpoint`. */
-export interface Constructors<Options extends KeylessOptions> {
-  /** The provider as a service, without a Scope. */
-  readonly make: (options: Options) => Effect.Effect<Service, never, HttpClient.HttpClient>
-  /** The provider as the application's. */
-  readonly layer: (options: Options) => Layer.Layer<Provider, never, HttpClient.HttpClient>
-  /** The same from Config: with no argument, from the variables that the endpoint names. */
-  readonly layerConfig: (
-    options?: ConfigOptions<Options>
-  ) => Layer.Layer<Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient>
-}
-
-/** The constructors of an endpoint whose options are those of any layer. */
-export const of = <Options extends KeylessOptions = LayerOptions>(endpoint: Endpoint): Constructors<Options> => ({
-  make: (options) => make(endpoint, options),
-  layer: layer(endpoint),
-  layerConfig: (options = {}) => layerWith<Options, Provider>(endpoint, options, layer(endpoint))
-})
 
 /** A provider from a function: for tests, for wrappers, for servers that are reached by other means. */
 export const fromStream = (options: {

@@ -3,6 +3,7 @@
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as ConfigError from "effect/ConfigError"
+import type * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Embeddings from "./Embeddings.ts"
 import type { Endpoint, WithEmbeddings, WithModels } from "./Endpoint.ts"
@@ -19,9 +20,12 @@ export type Services<E extends Endpoint> =
 
 export interface Options extends Provider.KeylessOptions, Embeddings.ModelOption {}
 
-const hasEmbeddings = (endpoint: Endpoint): endpoint is WithEmbeddings => endpoint.embeddings !== undefined
+/** @internal */
+export const hasEmbeddings = (endpoint: Endpoint): endpoint is Endpoint & WithEmbeddings =>
+  endpoint.embeddings !== undefined
 
-const hasModels = (endpoint: Endpoint): endpoint is WithModels => endpoint.models !== undefined
+/** @internal */
+export const hasModels = (endpoint: Endpoint): endpoint is Endpoint & WithModels => endpoint.models !== undefined
 
 /** A layer of all that the endpoint has, whose end ends its calls with `Cancelled`. */
 export const layer =
@@ -39,3 +43,29 @@ export const layerConfig = <E extends Endpoint>(endpoint: E) =>
   options: ConfigOptions<Options> = {}
 ): Layer.Layer<Services<E>, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
   Provider.layerWith(endpoint, options, layer(endpoint))
+
+/** What the layer of an endpoint takes, where the endpoint has no options of its own. */
+export type LayerOptions<E extends Endpoint> =
+  & Provider.LayerOptions
+  & (E extends WithEmbeddings ? Embeddings.ModelOption : unknown)
+
+/** What every provider's module exports beside its `endpoint`. */
+export interface Constructors<E extends Endpoint, Own extends Provider.KeylessOptions> {
+  /** The provider as a service, without a Scope. */
+  readonly make: (options: Own) => Effect.Effect<Provider.Service, never, HttpClient.HttpClient>
+  /** The provider as the application's, with all that it has. */
+  readonly layer: (options: Own) => Layer.Layer<Services<E>, never, HttpClient.HttpClient>
+  /** The same from Config: with no argument, from the variables that the endpoint names. */
+  readonly layerConfig: (
+    options?: ConfigOptions<Own>
+  ) => Layer.Layer<Services<E>, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient>
+}
+
+/** The constructors of an endpoint whose options are those of any layer. */
+export const of = <E extends Endpoint, Own extends Provider.KeylessOptions = LayerOptions<E>>(
+  endpoint: E
+): Constructors<E, Own> => ({
+  make: (options) => Provider.make(endpoint, options),
+  layer: layer(endpoint),
+  layerConfig: (options = {}) => Provider.layerWith<Own, Services<E>>(endpoint, options, layer(endpoint))
+})

@@ -16,7 +16,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Fault } from "./Dialect.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Server } from "./Endpoint.ts"
 import { Attempt, innermost } from "./internal/authorise.ts"
 import * as ErrorFacts from "./internal/errorFacts.ts"
 import { excerpt } from "./internal/excerpt.ts"
@@ -77,7 +77,7 @@ export interface Transport {
 /** Bytes of an error's body that are read. */
 const errorBodyLimit = 64 * 1024
 
-export const make = (endpoint: Endpoint, options: Options, client: HttpClient.HttpClient): Transport => {
+export const make = (endpoint: Server, options: Options, client: HttpClient.HttpClient): Transport => {
   const baseUrl = options.baseUrl.trim().replace(/\/+$/, "")
   const where = originOf(baseUrl)
   const authorised = options.transformClient(
@@ -146,7 +146,7 @@ const checkUrl = (origin: string | undefined) =>
     : Effect.succeed(origin)
 
 /** The endpoint's, the layer's and the call's headers; later ones win. */
-const headersOf = (endpoint: Endpoint, options: Options, outgoing: Outgoing) =>
+const headersOf = (endpoint: Server, options: Options, outgoing: Outgoing) =>
   Effect.gen(function*() {
     const headers = new Map<string, string>([
       ["accept", outgoing.accept],
@@ -166,7 +166,7 @@ const headersOf = (endpoint: Endpoint, options: Options, outgoing: Outgoing) =>
     return Object.fromEntries(headers)
   })
 
-const authorisationOf = (endpoint: Endpoint, options: Options, outgoing: Outgoing) =>
+const authorisationOf = (endpoint: Server, options: Options, outgoing: Outgoing) =>
   Effect.gen(function*() {
     const { auth, env } = endpoint
     const given = outgoing.apiKey ?? options.apiKey
@@ -221,7 +221,7 @@ const redirected = (response: HttpClientResponse.HttpClientResponse, origin: str
 }
 
 /** A status of 4xx or 5xx, with what its body says. */
-const refused = (endpoint: Endpoint, response: HttpClientResponse.HttpClientResponse, bytes: Incoming["pull"]) =>
+const refused = (endpoint: Server, response: HttpClientResponse.HttpClientResponse, bytes: Incoming["pull"]) =>
   Effect.gen(function*() {
     const { headers, status } = response
     const text = yield* readText(bytes)

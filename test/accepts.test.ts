@@ -136,7 +136,7 @@ const checkMessages = (messages: Json | undefined, accepts: Accepts): void => {
 // OpenAI's own API, at another place.
 const others = new Set(["azureopenai"])
 
-for (const { endpoint } of Providers.all.filter((module) => !others.has(module.endpoint.id))) {
+for (const { endpoint } of Providers.imitators.filter((module) => !others.has(module.endpoint.id))) {
   describe(endpoint.id, () => {
     const accepts = read(endpoint)
 

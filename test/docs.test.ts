@@ -17,6 +17,7 @@ import * as OpenAiCompatible from "../src/providers/OpenAiCompatible.ts"
 import * as TestProvider from "../src/TestProvider.ts"
 import * as Markdown from "./kit/markdown.ts"
 import * as Snippets from "./kit/snippets.ts"
+import * as Tables from "./kit/tables.ts"
 import * as TestHttp from "./kit/testHttp.ts"
 import * as Wire from "./loopback/wire.ts"
 
@@ -46,6 +47,12 @@ describe("snippets", () => {
       assert.strictEqual(end, "ok")
       if (!Snippets.matches(output, expected)) assert.strictEqual(output, expected.join("\n"))
     })
+  }
+})
+
+describe("tables that are made from the endpoints: `npm run docs:tables`", () => {
+  for (const table of Tables.all) {
+    it(`${table.file}, ${table.heading}`, () => assert.strictEqual(Markdown.read(table.file), Tables.written(table)))
   }
 })
 

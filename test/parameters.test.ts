@@ -18,7 +18,6 @@ import * as Anthropic from "../src/providers/Anthropic.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import { bytesOf } from "./kit/bytes.ts"
 import * as Markdown from "./kit/markdown.ts"
-import * as Providers from "./kit/providers.ts"
 import * as TestHttp from "./kit/testHttp.ts"
 
 const page = Markdown.read("docs/parameters.md")
@@ -401,31 +400,6 @@ describe("every field has a row", () => {
     assert.includeMembers(Object.keys(messageRows), Object.values(ofMessages).flatMap((rows) => Object.values(rows))))
   it("of the parts", () =>
     assert.includeMembers(Object.keys(partRows), Object.values(ofParts).flatMap((rows) => Object.values(rows))))
-})
-
-/** What the page says of each server that differs from OpenAI's. */
-describe("Providers", () => {
-  const quoted = (words: ReadonlyArray<string>) =>
-    words.length === 0 ? "" : words.map((word) => `\`${word}\``).join(", ")
-  const vital = new Set(["n", "stop", "tools", "toolChoice"])
-
-  const rowOf = ({ capabilities, efforts, fields = {}, id }: Endpoint): ReadonlyArray<string> => {
-    const entries = Object.entries(fields)
-    const missing = entries.flatMap(([field, name]) => name === false ? [field] : [])
-    const format = capabilities.responseFormat === "json_schema" ? "" : "in the prompt"
-    return [
-      `\`${id}\``,
-      entries.flatMap(([field, name]) => typeof name === "string" ? [`\`${field}\`: \`${name}\``] : []).join(", "),
-      quoted(missing.filter((field) => !vital.has(field) && field !== "refusal")),
-      quoted(missing.filter((field) => vital.has(field))),
-      format,
-      efforts === undefined ? "any" : quoted([...efforts.keys()])
-    ]
-  }
-
-  it("are all there, with what is different", () => {
-    assert.deepStrictEqual(Markdown.table(page, "Providers"), Providers.all.map(({ endpoint }) => rowOf(endpoint)))
-  })
 })
 
 interface Line {

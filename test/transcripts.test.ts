@@ -1,17 +1,18 @@
 /**
- * Every wire transcript of `test/fixtures`, whole and cut in many ways: always the same chunks, and the result that is
- * written beside it.
+ * The wire transcripts of the two dialects, in `test/fixtures`, whole and cut in many ways: always the same chunks, and
+ * the result that is written beside it. Those of single providers are in `providers/endpoints.test.ts`.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Read from "./fuzz/read.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
+import * as Failure from "./kit/failure.ts"
 import * as Play from "./kit/play.ts"
 import * as Server from "./kit/server.ts"
+import * as Targets from "./kit/targets.ts"
 import * as TestHttp from "./kit/testHttp.ts"
 import * as Transcript from "./kit/transcript.ts"
 
@@ -28,24 +29,30 @@ const rewrites: ReadonlyArray<readonly [string, (text: string) => string]> = [
   ["events without data", (text) => text.replaceAll("\n\n", "\n\nevent: ping\n\n")]
 ]
 
+const targets = new Map<string, Targets.Target>([["openai", Targets.openAi], ["anthropic", Targets.anthropic]])
+
+const targetOf = ({ provider }: Transcript.Transcript): Targets.Target => targets.get(provider) ?? assert.fail(provider)
+
+const transcripts = [...targets.keys()].flatMap(Transcript.ofProvider)
+
 const inMemory = (transcript: Transcript.Transcript, pieces: Iterable<Uint8Array>): Effect.Effect<Play.Played> =>
   Play.play(
-    transcript.target("http://in.memory").pipe(Layer.provide(TestHttp.make(() => TestHttp.sse(pieces)).layer)),
+    targetOf(transcript)("http://in.memory").pipe(Layer.provide(TestHttp.make(() => TestHttp.sse(pieces)).layer)),
     params
   )
 
 const check = (transcript: Transcript.Transcript, played: Play.Played, how: string) => {
-  assert.isTrue(Exit.isSuccess(played.exit), `${how}: ${played.exit}`)
+  assert.deepStrictEqual(Failure.ofExit(played.exit, transcript.expected.error), transcript.expected.error, how)
   assert.deepStrictEqual(Answer.violations(played.chunks), [], how)
   assert.deepStrictEqual(Transcript.result(played.chunks, transcript.expected), transcript.expected, how)
 }
 
 describe("transcripts", () => {
   it("there are some of every dialect", () => {
-    assert.deepStrictEqual([...new Set(Transcript.all.map((one) => one.provider))], ["openai", "anthropic"])
+    assert.deepStrictEqual([...new Set(transcripts.map((one) => one.provider))], [...targets.keys()])
   })
 
-  for (const transcript of Transcript.all) {
+  for (const transcript of transcripts) {
     const name = `${transcript.provider}/${transcript.name}`
     const sent = new TextDecoder().decode(transcript.bytes)
     const crlf = Bytes.crlf(transcript.bytes)
@@ -83,7 +90,7 @@ describe("transcripts", () => {
           )
         }
         const expected = Read.read(endpoint, [transcript.bytes])
-        assert.strictEqual(expected.outcome, "ok")
+        assert.strictEqual(expected.outcome, transcript.expected.error?.reason ?? "ok")
         assert.deepStrictEqual(Transcript.result(expected.chunks, transcript.expected), transcript.expected)
         assert.strictEqual(expected.chunks.length, whole.chunks.length)
         for (const [how, pieces] of readings) {
@@ -99,7 +106,7 @@ describe("transcripts", () => {
             Server.sse(...Bytes.randomCuts(transcript.bytes, 1, 30)),
             Server.sse(...Bytes.randomCuts(crlf, 2, 30))
           ])
-          const layer = transcript.target(server.url).pipe(Layer.provide(client.layer))
+          const layer = targetOf(transcript)(server.url).pipe(Layer.provide(client.layer))
           for (const how of ["whole", "cut", "CRLF and cut"]) {
             check(transcript, yield* Play.play(layer, params), how)
           }

@@ -12,7 +12,7 @@ import * as Scope from "effect/Scope"
 import { type CallError, endOf } from "../Call.ts"
 import type { RequestOptions } from "../CallOptions.ts"
 import type { Fault } from "../Dialect.ts"
-import type { Endpoint } from "../Endpoint.ts"
+import type { Server } from "../Endpoint.ts"
 import type { Cancelled, ProviderError, Timeout } from "../ProviderError.ts"
 import type { HeaderInput, Incoming, Transport } from "../Transport.ts"
 import * as Body from "./body.ts"
@@ -30,7 +30,7 @@ import { Watchdog } from "./watchdog.ts"
 
 /** A call, which may have several requests. */
 export interface Ask extends CallLimits {
-  readonly endpoint: Endpoint
+  readonly endpoint: Server
   readonly transport: Transport
   readonly calls: Calls
   readonly options: RequestOptions

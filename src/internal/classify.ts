@@ -3,7 +3,7 @@
  * dialects'.
  */
 import type { ErrorFacts, Fault } from "../Dialect.ts"
-import type { Endpoint } from "../Endpoint.ts"
+import type { Server } from "../Endpoint.ts"
 import type { Reason } from "../ProviderError.ts"
 import type { WireError } from "./errorFacts.ts"
 
@@ -49,7 +49,7 @@ export const inBand = (fault: Fault): Fault =>
   fault.status === undefined ? { ...fault, status: statuses.get(fault.reason._tag) } : fault
 
 /** What a server says of itself in a body that was to be an answer. */
-export const reported = (endpoint: Endpoint, error: WireError): Fault =>
+export const reported = (endpoint: Server, error: WireError): Fault =>
   inBand({
     reason: endpoint.dialect.failure(error, endpoint),
     status: error.status,
@@ -96,7 +96,7 @@ const kindOf = (table: Table, facts: ErrorFacts, own: Table["specific"] | undefi
 }
 
 /** The reason of an error, by a dialect's table, and by the codes that are an endpoint's `own`. */
-export const classify = (table: Table) => (facts: ErrorFacts, endpoint?: Pick<Endpoint, "errors">): Reason => {
+export const classify = (table: Table) => (facts: ErrorFacts, endpoint?: Pick<Server, "errors">): Reason => {
   const kind = kindOf(table, facts, endpoint?.errors)
   switch (kind) {
     case "RateLimit":

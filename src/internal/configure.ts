@@ -7,7 +7,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as HashSet from "effect/HashSet"
 import * as Redacted from "effect/Redacted"
-import type { Endpoint } from "../Endpoint.ts"
+import type { Server } from "../Endpoint.ts"
 import { ProviderError } from "../ProviderError.ts"
 
 /** The options of a layer, each a plain value or a Config. */
@@ -16,7 +16,7 @@ export type ConfigOptions<Options> = {
 }
 
 export const read = <Options>(
-  endpoint: Endpoint,
+  endpoint: Server,
   options: ConfigOptions<Options>
 ): Effect.Effect<Options, ConfigError.ConfigError | ProviderError> =>
   Effect.gen(function*() {
@@ -37,7 +37,7 @@ export const read = <Options>(
 const inEnvironment: ReadonlySet<string> = new Set(["apiKey", "baseUrl"])
 
 /** The endpoint's own variables, where the caller names nothing. */
-const withDefaults = ({ auth, env }: Endpoint, options: object): object => {
+const withDefaults = ({ auth, env }: Server, options: object): object => {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   return {
     ...(env.apiKey === undefined
@@ -50,7 +50,7 @@ const withDefaults = ({ auth, env }: Endpoint, options: object): object => {
 
 const optional = <A>(config: Config.Config<A>): Config.Config<A | undefined> => Config.withDefault(config, undefined)
 
-const valueOf = (endpoint: Endpoint, name: string, config: Config.Config<unknown>) =>
+const valueOf = (endpoint: Server, name: string, config: Config.Config<unknown>) =>
   Effect.catchIf(
     config,
     (error) => name === "apiKey" && ConfigError.isMissingDataOnly(error),
@@ -89,7 +89,7 @@ export const pathOf = (error: ConfigError.ConfigError): string => {
   }
 }
 
-const missingKey = (endpoint: Endpoint, envVar: string) =>
+const missingKey = (endpoint: Server, envVar: string) =>
   new ProviderError({
     provider: endpoint.id,
     attempts: 0,

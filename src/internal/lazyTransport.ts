@@ -14,13 +14,13 @@ import * as Configure from "./configure.ts"
 import { remember } from "./remember.ts"
 
 export const make = (
-  endpoint: Endpoint.Endpoint,
+  endpoint: Endpoint.Server,
   options: Provider.KeylessOptions,
   client: HttpClient.HttpClient,
   environment: ConfigProvider.ConfigProvider
 ): Effect.Effect<Transport> =>
   Effect.gen(function*() {
-    const readAs = (reader: Endpoint.Endpoint) =>
+    const readAs = (reader: Endpoint.Server) =>
       Configure.read<Provider.KeylessOptions>(reader, options).pipe(
         Effect.withConfigProvider(environment),
         Effect.mapBoth({
@@ -42,7 +42,7 @@ export const make = (
   })
 
 /** The variable is named, and what is wrong with it is not: that may be its value. */
-const unreadable = (endpoint: Endpoint.Endpoint, error: ConfigError.ConfigError): ProviderError =>
+const unreadable = (endpoint: Endpoint.Server, error: ConfigError.ConfigError): ProviderError =>
   new ProviderError({
     provider: endpoint.id,
     attempts: 0,

@@ -37,7 +37,7 @@ export const dialect = Dialect.make({
 /** The wire language of Anthropic's list of models. */
 export const modelsDialect = ModelsWire.dialect
 
-export const endpoint: Endpoint.WithModels = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   id,
   dialect,
   baseUrl: "https://api.anthropic.com",

@@ -7,7 +7,8 @@
  * @see https://learn.microsoft.com/en-us/rest/api/aifoundry/modelinference/get-chat-completions/get-chat-completions
  */
 import * as Endpoint from "../Endpoint.ts"
-import * as Provider from "../Provider.ts"
+import type * as Provider from "../Provider.ts"
+import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
 export interface Options extends Provider.LayerOptions {
@@ -39,5 +40,5 @@ export const endpoint: Endpoint.Endpoint = {
   efforts: new Map()
 }
 
-/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
-export const { layer, layerConfig, make } = Provider.of<Options>(endpoint)
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */
+export const { layer, layerConfig, make } = Services.of<typeof endpoint, Options>(endpoint)

@@ -8,7 +8,7 @@
  */
 import * as Endpoint from "../Endpoint.ts"
 import { efforts } from "../internal/openAiEfforts.ts"
-import * as Provider from "../Provider.ts"
+import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
 export const endpoint: Endpoint.Endpoint = {
@@ -22,5 +22,5 @@ export const endpoint: Endpoint.Endpoint = {
   efforts: efforts(["none", "low", "medium", "high"])
 }
 
-/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
-export const { layer, layerConfig, make } = Provider.of(endpoint)
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */
+export const { layer, layerConfig, make } = Services.of(endpoint)

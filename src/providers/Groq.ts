@@ -10,16 +10,17 @@
  */
 import * as Endpoint from "../Endpoint.ts"
 import { efforts } from "../internal/openAiEfforts.ts"
-import * as Provider from "../Provider.ts"
+import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
-export const endpoint: Endpoint.Endpoint = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   id: "groq",
   dialect: OpenAi.dialect,
   baseUrl: "https://api.groq.com/openai/v1",
   auth: Endpoint.bearer,
   env: { apiKey: "GROQ_API_KEY", baseUrl: "GROQ_BASE_URL" },
-  capabilities: Endpoint.capabilities({ reasoning: true, images: true }),
+  capabilities: Endpoint.capabilities({ reasoning: true, images: true, models: true }),
+  models: { dialect: OpenAi.modelsDialect },
   streamUsage: false,
   fields: {
     n: false,
@@ -36,5 +37,5 @@ export const endpoint: Endpoint.Endpoint = {
   thinkTags: "tagged"
 }
 
-/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
-export const { layer, layerConfig, make } = Provider.of(endpoint)
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */
+export const { layer, layerConfig, make } = Services.of(endpoint)

@@ -8,7 +8,7 @@
  * @see https://docs.mistral.ai/api/endpoint/chat
  */
 import * as Endpoint from "../Endpoint.ts"
-import * as Provider from "../Provider.ts"
+import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
 export const endpoint: Endpoint.Endpoint = {
@@ -34,5 +34,5 @@ export const endpoint: Endpoint.Endpoint = {
   userAfterTool: false
 }
 
-/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
-export const { layer, layerConfig, make } = Provider.of(endpoint)
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */
+export const { layer, layerConfig, make } = Services.of(endpoint)

@@ -40,7 +40,7 @@ export const embeddingsDialect = EmbeddingsWire.dialect
 /** The wire language of OpenAI's list of models. */
 export const modelsDialect = ModelsWire.dialect
 
-export const endpoint: Endpoint.WithEmbeddings & Endpoint.WithModels = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.WithModels = {
   id: "openai",
   dialect,
   baseUrl: "https://api.openai.com/v1",

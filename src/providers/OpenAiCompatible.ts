@@ -18,7 +18,7 @@ import * as OpenAi from "./OpenAi.ts"
 export const dialect = OpenAi.dialect
 
 /** Which server it is, and in which ways it differs: see `Endpoint.Switches`. */
-export interface Server extends Endpoint.Switches {
+export interface Server extends Endpoint.Switches, Pick<Endpoint.Server, "errors"> {
   /** The provider's id: the `provider` of errors, and the key of its entry in `extra`. */
   readonly id: string
   /** With the version segment where there is one: `http://127.0.0.1:8000/v1`. */
@@ -39,7 +39,9 @@ export interface Options extends Server, Omit<Provider.KeylessOptions, "baseUrl"
 /** Its blocks are its own: another server of the dialect could make nothing of them. */
 const dialectOf = ({ id, replay }: Server): Dialect => replay === "reasoning_details" ? { ...dialect, id } : dialect
 
-const split = (options: Options): readonly [Endpoint.WithEmbeddings & Endpoint.WithModels, Services.Options] => {
+const split = (
+  options: Options
+): readonly [Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.WithModels, Services.Options] => {
   // What remains is about the server, and nobody's secret.
   const {
     apiKey,
@@ -66,7 +68,8 @@ const split = (options: Options): readonly [Endpoint.WithEmbeddings & Endpoint.W
 }
 
 /** The server's endpoint. */
-export const endpoint = (options: Options): Endpoint.WithEmbeddings & Endpoint.WithModels => split(options)[0]
+export const endpoint = (options: Options): Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.WithModels =>
+  split(options)[0]
 
 /** The server as a service, without a Scope. */
 export const make = (options: Options): Effect.Effect<Provider.Service, never, HttpClient.HttpClient> =>

@@ -9,7 +9,7 @@
  * @see https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
  */
 import * as Endpoint from "../Endpoint.ts"
-import * as Provider from "../Provider.ts"
+import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
 export const endpoint: Endpoint.Endpoint = {
@@ -24,5 +24,5 @@ export const endpoint: Endpoint.Endpoint = {
   replay: "reasoning_details"
 }
 
-/** As a layer, as a layer from Config, and as a service without a Scope: see `Provider.Constructors`. */
-export const { layer, layerConfig, make } = Provider.of(endpoint)
+/** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */
+export const { layer, layerConfig, make } = Services.of(endpoint)

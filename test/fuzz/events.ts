@@ -36,7 +36,9 @@ const blockOf = (text: string): Block => {
   }
 }
 
-export const seeds: ReadonlyArray<Seed> = Transcript.all.map(({ bytes, name, provider }) =>
+export const seeds: ReadonlyArray<Seed> = ["openai", "anthropic"].flatMap(Transcript.ofProvider).map((
+  { bytes, name, provider }
+) =>
   named(`${provider}/${name}`, {
     name: `${provider}/${name}`,
     provider,

@@ -1,54 +1,68 @@
 /**
- * The named providers that speak OpenAI's dialect, and who in the corpus is one of them.
+ * The modules of `src/providers` that are about one server each, and who in the corpus is one of them.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as ConfigError from "effect/ConfigError"
 import type * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import * as fs from "node:fs"
 import type { Endpoint } from "../../src/Endpoint.ts"
 import type * as Provider from "../../src/Provider.ts"
-import * as Azure from "../../src/providers/Azure.ts"
-import * as AzureOpenAi from "../../src/providers/AzureOpenAi.ts"
-import * as Cerebras from "../../src/providers/Cerebras.ts"
-import * as DashScope from "../../src/providers/DashScope.ts"
-import * as DeepSeek from "../../src/providers/DeepSeek.ts"
-import * as Fireworks from "../../src/providers/Fireworks.ts"
-import * as Groq from "../../src/providers/Groq.ts"
-import * as HuggingFace from "../../src/providers/HuggingFace.ts"
-import * as Mistral from "../../src/providers/Mistral.ts"
-import * as Moonshot from "../../src/providers/Moonshot.ts"
-import * as OpenRouter from "../../src/providers/OpenRouter.ts"
-import * as Perplexity from "../../src/providers/Perplexity.ts"
-import * as Together from "../../src/providers/Together.ts"
-import * as Xai from "../../src/providers/Xai.ts"
-import * as Zai from "../../src/providers/Zai.ts"
+import type { ProviderError } from "../../src/ProviderError.ts"
+import * as OpenAi from "../../src/providers/OpenAi.ts"
 
 export interface Module {
   readonly endpoint: Endpoint
   readonly layer: (
-    options: Provider.LayerOptions & { readonly baseUrl: string }
+    // Some have no common server and want the base URL; the tests give it where that is so.
+    options: Provider.LayerOptions & { readonly baseUrl?: string }
   ) => Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
+  readonly layerConfig: (
+    options: { readonly model: string }
+  ) => Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient>
 }
 
-export const all: ReadonlyArray<Module> = [
-  Azure,
-  AzureOpenAi,
-  Cerebras,
-  DashScope,
-  DeepSeek,
-  Fireworks,
-  Groq,
-  HuggingFace,
-  Mistral,
-  Moonshot,
-  OpenRouter,
-  Perplexity,
-  Together,
-  Xai,
-  Zai
-]
+const folder = new URL("../../src/providers/", import.meta.url)
+
+/** The text of each module, by its name. */
+export const sources: ReadonlyMap<string, string> = new Map(
+  fs.readdirSync(folder).sort().map((file) => [
+    file.replace(/\.ts$/, ""),
+    fs.readFileSync(new URL(file, folder), "utf8")
+  ])
+)
+
+/** `OpenAiCompatible` is about any server: its endpoint is a function. */
+const isModule = (u: unknown): u is Module =>
+  Predicate.hasProperty(u, "endpoint") && Predicate.isRecord(u.endpoint) && Predicate.hasProperty(u, "layer")
+
+/** By the name of the module. What is found there cannot be forgotten in a list. */
+export const modules: ReadonlyMap<string, Module> = new Map(
+  (await Promise.all(
+    [...sources.keys()].map(async (name): Promise<readonly [string, unknown]> => [
+      name,
+      await import(new URL(`${name}.ts`, folder).href)
+    ])
+  )).flatMap(([name, module]) => isModule(module) ? [[name, module]] : [])
+)
+
+export const all: ReadonlyArray<Module> = [...modules.values()]
+
+/** Which evidence a module's docstring names: `recorded`, `documented`. */
+export const evidenceOf = (module: Module): ReadonlyArray<string> => {
+  const [name = ""] = [...modules].find(([, candidate]) => candidate === module) ?? []
+  const [, evidence = ""] = /Evidence:([^/]*)/.exec((sources.get(name) ?? "").replaceAll("\n *", " ")) ?? []
+  return ["recorded", "documented"].filter((kind) => evidence.includes(kind))
+}
+
+/** Those who imitate OpenAI. */
+export const imitators: ReadonlyArray<Module> = all.filter(({ endpoint }) =>
+  endpoint.id !== OpenAi.endpoint.id && endpoint.dialect.decoder === OpenAi.dialect.decoder
+)
 
 /** Where the corpus has another word for the id. */
 const ids = new Map([["alibaba", "dashscope"], ["azure", "azureopenai"], ["azure-ai", "azure"]])
 
 /** The module of the corpus' provider, if it is a named one. */
 export const ofCorpus = (provider: string): Module | undefined =>
-  all.find(({ endpoint }) => endpoint.id === (ids.get(provider) ?? provider))
+  imitators.find(({ endpoint }) => endpoint.id === (ids.get(provider) ?? provider))

@@ -6,7 +6,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type { ChatCompletionChunk } from "../../src/ChatCompletionChunk.ts"
 import * as Answer from "./answer.ts"
-import * as Targets from "./targets.ts"
+import * as Failure from "./failure.ts"
 
 const Expected = Schema.Struct({
   text: Schema.optionalWith(Schema.String, { default: () => "" }),
@@ -23,7 +23,9 @@ const Expected = Schema.Struct({
   finishReason: Schema.optional(Schema.String),
   nativeFinishReason: Schema.optional(Schema.String),
   usage: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
-  native: Schema.optional(Schema.Array(Schema.Unknown))
+  native: Schema.optional(Schema.Array(Schema.Unknown)),
+  /** The answer fails with this, after the rest. */
+  error: Schema.optional(Failure.Failure)
 })
 export type Expected = typeof Expected.Type
 
@@ -32,28 +34,23 @@ export interface Transcript {
   readonly provider: string
   readonly bytes: Uint8Array
   readonly expected: Expected
-  readonly target: Targets.Target
 }
 
-const targets = new Map<string, Targets.Target>([["openai", Targets.openAi], ["anthropic", Targets.anthropic]])
-
-const root = new URL("../fixtures/", import.meta.url)
+/** Where the files of a provider are, by its id. */
+export const folderOf = (provider: string): URL => new URL(`../fixtures/${provider}/`, import.meta.url)
 
 const decode = Schema.decodeUnknownSync(Expected, { onExcessProperty: "error" })
 
-const read = (provider: string, target: Targets.Target): ReadonlyArray<Transcript> => {
-  const folder = new URL(`${provider}/`, root)
+export const ofProvider = (provider: string): ReadonlyArray<Transcript> => {
+  const folder = folderOf(provider)
   if (!fs.existsSync(folder)) return []
   return fs.readdirSync(folder).filter((file) => file.endsWith(".sse")).sort().map((file) => ({
     name: path.basename(file, ".sse"),
     provider,
-    target,
     bytes: new Uint8Array(fs.readFileSync(new URL(file, folder))),
     expected: decode(JSON.parse(fs.readFileSync(new URL(file.replace(/\.sse$/, ".json"), folder), "utf8")))
   }))
 }
-
-export const all: ReadonlyArray<Transcript> = [...targets].flatMap(([provider, target]) => read(provider, target))
 
 /** What the chunks add up to, in the words of the `.json` beside the transcript. */
 export const result = (chunks: ReadonlyArray<ChatCompletionChunk>, expected: Expected): Expected => {
@@ -73,6 +70,8 @@ export const result = (chunks: ReadonlyArray<ChatCompletionChunk>, expected: Exp
     ...(answer.nativeFinishReason === undefined ? undefined : { nativeFinishReason: answer.nativeFinishReason }),
     ...(usage === undefined ? undefined : { usage: { ...usage } }),
     // Only transcripts that say so are about replay.
-    ...(expected.native === undefined ? undefined : { native: answer.native })
+    ...(expected.native === undefined ? undefined : { native: answer.native }),
+    // Of the chunks: they do not hold it.
+    ...(expected.error === undefined ? undefined : { error: expected.error })
   }
 }

@@ -1,0 +1,79 @@
+/**
+ * The tables of the documentation that are made from the endpoints.
+ */
+import * as Predicate from "effect/Predicate"
+import type { Endpoint } from "../../src/Endpoint.ts"
+import * as Markdown from "./markdown.ts"
+import * as Providers from "./providers.ts"
+
+type Row = ReadonlyArray<string>
+
+export interface Table {
+  readonly file: string
+  /** The heading it stands below. */
+  readonly heading: string
+  readonly head: Row
+  readonly rows: ReadonlyArray<Row>
+}
+
+const quoted = (words: Row): string => words.map((word) => `\`${word}\``).join(", ")
+
+const yes = (has: boolean): string => has ? "yes" : ""
+
+const providers: Table = {
+  file: "README.md",
+  heading: "Providers",
+  head: ["module", "id", "variables", "evidence", "streaming", "tools", "reasoning", "images", "embeddings", "models"],
+  rows: [...Providers.modules].map(([name, module]) => {
+    const { capabilities, env, id } = module.endpoint
+    return [
+      `\`${name}\``,
+      `\`${id}\``,
+      quoted([env.apiKey, env.baseUrl].filter(Predicate.isNotUndefined)),
+      Providers.evidenceOf(module).join(", "),
+      ...(["streaming", "tools", "reasoning", "images", "embeddings", "models"] as const).map((name) =>
+        yes(capabilities[name])
+      )
+    ]
+  })
+}
+
+/** Without them a request means something else. */
+const vital = new Set(["n", "stop", "tools", "toolChoice"])
+
+const parametersOf = ({ capabilities, efforts, fields = {}, id }: Endpoint): Row => {
+  const entries = Object.entries(fields)
+  const missing = entries.flatMap(([field, name]) => name === false ? [field] : [])
+  return [
+    `\`${id}\``,
+    entries.flatMap(([field, name]) => typeof name === "string" ? [`\`${field}\`: \`${name}\``] : []).join(", "),
+    quoted(missing.filter((field) => !vital.has(field) && field !== "refusal")),
+    quoted(missing.filter((field) => vital.has(field))),
+    capabilities.responseFormat === "json_schema" ? "" : "in the prompt",
+    efforts === undefined ? "any" : quoted([...efforts.keys()])
+  ]
+}
+
+/** What of the parameters is different at each server that imitates OpenAI's. */
+const parameters: Table = {
+  file: "docs/parameters.md",
+  heading: "Providers",
+  head: ["provider", "other names", "left out", "refused", "schemas", "efforts"],
+  rows: Providers.imitators.map(({ endpoint }) => parametersOf(endpoint))
+}
+
+export const all: ReadonlyArray<Table> = [providers, parameters]
+
+const lineOf = (cells: Row): string => `| ${cells.join(" | ")} |`
+
+/** The file with the table as it should be. */
+export const written = ({ file, head, heading, rows }: Table): string => {
+  const text = Markdown.read(file)
+  const section = Markdown.section(text, heading)
+  const lines = section.split("\n")
+  const first = lines.findIndex((line) => line.startsWith("|"))
+  if (first < 0) throw new Error(`there is no table below "${heading}" in ${file}`)
+  const length = lines.slice(first).findIndex((line) => !line.startsWith("|"))
+  lines.splice(first, length, lineOf(head), lineOf(head.map(() => "---")), ...rows.map(lineOf))
+  return text.replace(section, () => lines.join("\n"))
+}

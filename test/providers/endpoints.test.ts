@@ -1,0 +1,250 @@
+/**
+ * Every endpoint by its own transcripts and its own errors (`test/fixtures/<id>`): what any of them must do, shown for
+ * each with what its server sends.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as Embeddings from "../../src/Embeddings.ts"
+import type { Endpoint } from "../../src/Endpoint.ts"
+import * as Models from "../../src/Models.ts"
+import * as Services from "../../src/Services.ts"
+import * as Read from "../fuzz/read.ts"
+import * as Answer from "../kit/answer.ts"
+import * as Bytes from "../kit/bytes.ts"
+import * as Clients from "../kit/clients.ts"
+import * as Corpus from "../kit/corpus.ts"
+import * as Failure from "../kit/failure.ts"
+import * as Habits from "../kit/habits.ts"
+import * as Play from "../kit/play.ts"
+import * as Providers from "../kit/providers.ts"
+import * as Server from "../kit/server.ts"
+import * as Targets from "../kit/targets.ts"
+import * as TestHttp from "../kit/testHttp.ts"
+import * as Transcript from "../kit/transcript.ts"
+
+const params = { messages: [{ role: "user", content: "Hi" }] } as const
+
+/** What there has to be a transcript of. */
+const required = ({ capabilities: { parallelTools, reasoning, tools } }: Endpoint): ReadonlyArray<string> => [
+  "text",
+  "error-in-stream",
+  ...(reasoning ? ["reasoning"] : []),
+  ...(tools ? ["tool-call", "tool-call-without-arguments"] : []),
+  ...(tools && parallelTools ? ["parallel-tool-calls"] : [])
+]
+
+/** A word that no server says yet. */
+const unknownWord = "a_reason_of_tomorrow"
+
+/** The last place of a word as a JSON string: where a stream says how it ended. */
+const lastOf = (text: string, word: string): number => {
+  const at = text.lastIndexOf(`"${word}"`)
+  return at < 0 ? assert.fail(`no "${word}" in the transcript`) : at
+}
+
+const replaced = (text: string, word: string, other: string): string => {
+  const at = lastOf(text, word)
+  return `${text.slice(0, at)}"${other}"${text.slice(at + word.length + 2)}`
+}
+
+/** The text up to the frame in which the answer ends. */
+const unfinished = (text: string, word: string): string =>
+  text.slice(0, text.lastIndexOf("\n\n", lastOf(text, word)) + 2)
+
+const textOf = ({ chunks }: Pick<Read.Read, "chunks">): string => Answer.choice(chunks).text
+
+const options = { apiKey: Targets.apiKey, retry: false } as const
+
+/** Where there is a common server the module knows it; the others are told. */
+const placeOf = ({ baseUrl }: Habits.Habits) => baseUrl === undefined ? undefined : { baseUrl }
+
+/** One request without a network, to where the module itself wants to go. */
+const asked = (module: Providers.Module, habits: Habits.Habits, respond: TestHttp.Respond) => {
+  const http = TestHttp.make(respond)
+  const layer = module.layer({ ...options, model: "a-model", ...placeOf(habits) })
+  return Effect.map(
+    Play.play(layer.pipe(Layer.provide(http.layer)), params),
+    (played) => ({ ...played, sent: http.sent })
+  )
+}
+
+const defined = (fields: object): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+
+const check = ({ expected }: Transcript.Transcript, played: Play.Played, how: string): void => {
+  assert.deepStrictEqual(Failure.ofExit(played.exit, expected.error), expected.error, how)
+  assert.deepStrictEqual(Answer.violations(played.chunks), [], how)
+  assert.deepStrictEqual(Transcript.result(played.chunks, expected), expected, how)
+}
+
+describe("transcripts", () => {
+  it("none is that of another provider under its own name", () => {
+    const all = Providers.all.flatMap(({ endpoint }) => Transcript.ofProvider(endpoint.id))
+    const shared = Object.values(Arr.groupBy(all, ({ bytes }) => new TextDecoder().decode(bytes)))
+      .filter(({ length }) => length > 1)
+    assert.deepStrictEqual(shared.map((same) => same.map(({ name, provider }) => `${provider}/${name}`)), [])
+  })
+})
+
+const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral"])
+const cases = Corpus.present ? Corpus.listed(protocols) : []
+
+for (const [place, [name, module]] of [...Providers.modules].entries()) {
+  const { endpoint } = module
+  const client = Clients.all[place % Clients.all.length] ?? assert.fail("no client")
+
+  describe(endpoint.id, () => {
+    if (!Habits.isKnown(endpoint.id)) return it("is described", () => assert.fail("it has no server.json"))
+    const habits = Habits.ofProvider(endpoint.id)
+    const transcripts = Transcript.ofProvider(endpoint.id)
+    const text = transcripts.find((one) => one.name === "text") ?? assert.fail("no transcript of a text")
+    const whole = new TextDecoder().decode(text.bytes)
+    const word = text.expected.nativeFinishReason ?? assert.fail("the text does not say how it ended")
+    const read = (text: string): Read.Read => Read.read(endpoint, [Bytes.bytesOf(text)])
+
+    it("the module says where it is documented, and on what evidence it stands", () => {
+      const source = Providers.sources.get(name) ?? ""
+      assert.match(source, /@see https:\/\//)
+      assert.isNotEmpty(Providers.evidenceOf(module))
+      for (const variable of Object.values(endpoint.env)) assert.include(source, `\`${variable}\``)
+      assert.isNotEmpty(habits.sources)
+      for (const one of habits.sources) {
+        if ("documented" in one) assert.match(`${one.documented} ${one.read}`, /^\S.* 20\d\d-\d\d-\d\d$/)
+        else if (Corpus.present) assert.include(cases, one.recorded)
+      }
+    })
+
+    it("has a transcript of all that it can do", () =>
+      assert.includeMembers(transcripts.map((one) => one.name), [...required(endpoint)]))
+
+    for (const transcript of transcripts) {
+      it.live(transcript.name, () =>
+        Effect.gen(function*() {
+          const sse = (pieces: Iterable<Uint8Array>) => asked(module, habits, () => TestHttp.sse(pieces))
+          check(transcript, yield* sse([transcript.bytes]), "whole")
+          check(transcript, yield* sse(Bytes.byteByByte(Bytes.crlf(transcript.bytes))), "CRLF byte by byte")
+          const expected = Read.read(endpoint, [transcript.bytes])
+          assert.deepStrictEqual(Read.read(endpoint, Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
+          for (let seed = 0; seed < 5; seed++) {
+            const pieces = Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 10)
+            assert.deepStrictEqual(Read.read(endpoint, pieces), expected, `cuts of seed ${seed}`)
+          }
+        }))
+    }
+
+    it.scopedLive(`over a socket, ${client.name}`, () =>
+      Effect.gen(function*() {
+        const server = yield* Server.make(
+          transcripts.map(({ bytes }, seed) => Server.sse(...Bytes.randomCuts(bytes, seed, 10)))
+        )
+        const layer = Targets.named(module)(server.url).pipe(Layer.provide(client.layer))
+        for (const transcript of transcripts) check(transcript, yield* Play.play(layer, params), transcript.name)
+      }))
+
+    it.live("asks its own server, with the key in its place", () =>
+      Effect.gen(function*() {
+        const { sent } = yield* asked(module, habits, () => TestHttp.sse([text.bytes]))
+        assert.deepStrictEqual(sent.map(({ method, url }) => `${method} ${url}`), [`POST ${habits.url}`])
+        const key = Redacted.value(Targets.apiKey)
+        const headers = Object.entries(sent[0]?.headers ?? {}).map((entry) => entry.join(": "))
+        const withKey = headers.filter((header) => header.includes(key))
+        assert.deepStrictEqual(withKey, habits.key === undefined ? withKey : [habits.key.replace("{key}", key)])
+      }))
+
+    it.live("from its variables", () =>
+      Effect.gen(function*() {
+        const { apiKey, baseUrl } = endpoint.env
+        const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
+        const variables = ConfigProvider.fromMap(
+          new Map([
+            ...(apiKey === undefined ? [] : [[apiKey, "key-of-the-variable"]] as const),
+            ...(baseUrl === undefined ? [] : [[baseUrl, "http://variable.test/here"]] as const)
+          ])
+        )
+        const played = yield* Play.play(
+          module.layerConfig({ model: "a-model" }).pipe(
+            Layer.provide(http.layer),
+            Layer.provide(Layer.setConfigProvider(variables)),
+            Layer.orDie
+          ),
+          params
+        )
+        assert.strictEqual(textOf(played), text.expected.text)
+        if (baseUrl !== undefined) assert.match(http.sent[0]?.url ?? "", /^http:\/\/variable\.test\/here/)
+        if (apiKey !== undefined) assert.include(JSON.stringify(http.sent[0]?.headers), "key-of-the-variable")
+      }))
+
+    for (const [said, meant] of [...Object.entries(habits.finishReasons), [unknownWord, unknownWord] as const]) {
+      it(`finishes with ${said}`, () => {
+        const answer = read(replaced(whole, word, said))
+        assert.strictEqual(textOf(answer), text.expected.text)
+        if (typeof meant !== "string") return assert.strictEqual(answer.outcome, meant.fails)
+        assert.strictEqual(answer.outcome, "ok")
+        const { finishReason, nativeFinishReason } = Answer.choice(answer.chunks)
+        assert.deepStrictEqual({ finishReason, nativeFinishReason }, { finishReason: meant, nativeFinishReason: said })
+      })
+    }
+
+    it("cut before its end it is not whole, and what came is there", () => {
+      const begun = unfinished(whole, word)
+      const answer = read(begun)
+      assert.strictEqual(answer.outcome, endpoint.lenientFinish === true ? "ok" : "TruncatedStream")
+      assert.strictEqual(textOf(answer), text.expected.text)
+      const half = read(begun.slice(0, Math.floor(begun.length * 0.6)))
+      assert.isTrue(text.expected.text.startsWith(textOf(half)))
+    })
+
+    it("says that it has vectors and a list of models where it has", () => {
+      const { capabilities, embeddings, models } = endpoint
+      assert.strictEqual(capabilities.embeddings, embeddings !== undefined)
+      assert.strictEqual(capabilities.models, models !== undefined)
+    })
+
+    it.live("vectors", () =>
+      Effect.gen(function*() {
+        if (!Services.hasEmbeddings(endpoint)) return assert.isUndefined(habits.embeddings)
+        const { answer, body, expected, url } = habits.embeddings ?? assert.fail("no answer with vectors")
+        const http = TestHttp.make(() => Response.json(answer))
+        const service = yield* Embeddings.make(endpoint, { ...options, ...placeOf(habits) }).pipe(
+          Effect.provide(http.layer)
+        )
+        const { embeddings, usage } = yield* service.embed({ model: "a-model", input: ["a", "b"] })
+        assert.deepStrictEqual({ embeddings, ...(usage === undefined ? undefined : { usage }) }, expected)
+        assert.deepStrictEqual(http.sent.map(({ method, url }) => `${method} ${url}`), [`POST ${url}`])
+        assert.deepStrictEqual(JSON.parse(http.sent[0]?.body ?? ""), body)
+      }))
+
+    it.live("the list of models", () =>
+      Effect.gen(function*() {
+        if (!Services.hasModels(endpoint)) return assert.isUndefined(habits.models)
+        const { answer, expected, url } = habits.models ?? assert.fail("no list of models")
+        const http = TestHttp.make(() => Response.json(answer))
+        const service = yield* Models.make(endpoint, { ...options, ...placeOf(habits) }).pipe(
+          Effect.provide(http.layer)
+        )
+        const models = yield* Stream.runCollect(service.list())
+        assert.deepStrictEqual([...models].map(({ raw: _, ...model }) => defined(model)), [...expected])
+        assert.deepStrictEqual(http.sent.map(({ method, url }) => `${method} ${url}`), [`GET ${url}`])
+      }))
+
+    for (const status of Habits.statuses) {
+      it.live(`HTTP ${status}`, () =>
+        Effect.gen(function*() {
+          const { body, expected, headers } = habits.errors[status]
+          const { chunks, exit } = yield* asked(module, habits, () =>
+            new Response(typeof body === "string" ? body : JSON.stringify(body), {
+              status: Number(status),
+              headers: { "content-type": typeof body === "string" ? "text/plain" : "application/json", ...headers }
+            }))
+          assert.deepStrictEqual(chunks, [])
+          const complete = { ...expected, status: Number(status) }
+          assert.deepStrictEqual(Failure.ofExit(exit, complete), complete)
+        }))
+    }
+  })
+}
