@@ -13,7 +13,7 @@ import * as Kit from "./kit.ts"
 
 type Message = Anthropic.Beta.BetaMessage
 
-const sources = Kit.sources("anthropic", new Map([["anthropic", Targets.anthropic]]))
+const sources = Kit.sources("anthropic", Targets.anthropic, new Map([["anthropic", Targets.anthropic]]))
 
 const clientOf = (server: Server.Server) => new Anthropic({ apiKey: Kit.apiKey, baseURL: server.url, maxRetries: 0 })
 

@@ -57,22 +57,35 @@ export interface Source {
 
 const eventStream = { "content-type": "text/event-stream" }
 
-/** The transcripts of this repository, and the recordings of the conformance corpus when it is there. */
-export const sources = (provider: string, corpus: ReadonlyMap<string, Targets.Target>): ReadonlyArray<Source> => [
-  ...Transcript.all.filter((transcript) => transcript.provider === provider).map((transcript) => ({
-    name: `${provider}/${transcript.name}`,
-    bytes: transcript.bytes,
-    target: transcript.target,
-    headers: eventStream
-  })),
-  ...Corpus.cases(new Set(corpus.keys())).filter(({ expected, response }) =>
-    expected.outcome === "success" && response.contentEncoding._tag === "None"
-  ).map(({ bytes, expected, name, response }) => ({
-    name,
+/** The transcripts of one provider whose answers are whole. */
+export const transcripts = (provider: string, target: Targets.Target): ReadonlyArray<Source> =>
+  Transcript.ofProvider(provider).filter(({ expected }) => expected.error === undefined).map(({ bytes, name }) => ({
+    name: `${provider}/${name}`,
     bytes,
-    target: corpus.get(expected.protocol) ?? Targets.openAi,
-    headers: response.headers
+    target,
+    headers: eventStream
   }))
+
+/** The recordings of the conformance corpus, when it is there. */
+export const recordings = (
+  protocols: ReadonlySet<string>,
+  targetOf: (one: Corpus.Case) => Targets.Target | undefined
+): ReadonlyArray<Source> =>
+  Corpus.cases(protocols).filter(({ expected, response }) =>
+    expected.outcome === "success" && response.contentEncoding._tag === "None"
+  ).flatMap((one) => {
+    const target = targetOf(one)
+    return target === undefined ? [] : [{ name: one.name, bytes: one.bytes, target, headers: one.response.headers }]
+  })
+
+/** The transcripts of a dialect's own provider, and the recordings of its protocols. */
+export const sources = (
+  provider: string,
+  target: Targets.Target,
+  corpus: ReadonlyMap<string, Targets.Target>
+): ReadonlyArray<Source> => [
+  ...transcripts(provider, target),
+  ...recordings(new Set(corpus.keys()), ({ expected }) => corpus.get(expected.protocol))
 ]
 
 export const script = ({ bytes, headers }: Source): Server.Script => ({ headers, steps: [Server.write(bytes)] })

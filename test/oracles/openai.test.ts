@@ -15,9 +15,11 @@ import * as Corpus from "../kit/corpus.ts"
 import * as Server from "../kit/server.ts"
 import * as Targets from "../kit/targets.ts"
 import * as Kit from "./kit.ts"
+import * as Sum from "./sum.ts"
 
 const sources = Kit.sources(
   "openai",
+  Targets.openAi,
   new Map([
     ["openai-chat", Targets.openAi],
     ["openai-compat", Targets.compatible("compatible", { lenientFinish: true })]
@@ -28,91 +30,9 @@ const clientOf = (server: Server.Server) => new OpenAI({ apiKey: Kit.apiKey, bas
 
 const request = { model: "a-model", messages: [{ role: "user" as const, content: "Hi" }] }
 
-/** Fields that are no part of OpenAI's own types, which the client hands on. */
-interface Beside {
-  readonly reasoning_content?: unknown
-  readonly reasoning?: unknown
-}
-
-const reasoningOf = ({ reasoning, reasoning_content }: Beside): string =>
-  typeof reasoning_content === "string" ? reasoning_content : typeof reasoning === "string" ? reasoning : ""
-
-const usageOf = (usage: OpenAI.CompletionUsage | null | undefined): Kit.Counts | undefined =>
-  usage === null || usage === undefined ? undefined : {
-    prompt: usage.prompt_tokens,
-    completion: usage.completion_tokens,
-    total: usage.total_tokens,
-    cached: usage.prompt_tokens_details?.cached_tokens ?? 0,
-    reasoning: usage.completion_tokens_details?.reasoning_tokens ?? 0
-  }
-
-const ofCompletion = (completion: OpenAI.ChatCompletion): Kit.Answer => ({
-  id: completion.id,
-  model: completion.model,
-  choices: completion.choices.map(({ finish_reason, index, message }) => ({
-    index,
-    text: message.content ?? "",
-    reasoning: reasoningOf(message as Beside),
-    refusal: message.refusal ?? "",
-    calls: (message.tool_calls ?? []).flatMap((call) =>
-      call.type === "function" ? [[call.id, call.function.name, Kit.parsed(call.function.arguments)] as const] : []
-    ),
-    finish: finish_reason
-  })),
-  usage: usageOf(completion.usage)
-})
-
-type Piece = OpenAI.ChatCompletionChunk.Choice
-
-/** The client's chunks, added up in the plainest way. */
-class Sum {
-  id = ""
-  model = ""
-  usage: Kit.Counts | undefined = undefined
-  private readonly choices = new Map<number, Kit.Choice & { readonly pieces: Map<number, [string, string, string]> }>()
-
-  add(chunk: OpenAI.ChatCompletionChunk): void {
-    if (this.id === "") this.id = chunk.id
-    if (this.model === "") this.model = chunk.model
-    this.usage = usageOf(chunk.usage) ?? this.usage
-    // Servers leave out what the client's types promise.
-    for (const { delta = {}, finish_reason, index = 0 } of chunk.choices as ReadonlyArray<Partial<Piece>>) {
-      const before = this.choices.get(index) ??
-        { index, text: "", reasoning: "", refusal: "", calls: [], finish: undefined, pieces: new Map() }
-      for (const piece of delta.tool_calls ?? []) {
-        const [id, name, args] = before.pieces.get(piece.index) ?? ["", "", ""]
-        before.pieces.set(piece.index, [
-          id === "" ? piece.id ?? "" : id,
-          name === "" ? piece.function?.name ?? "" : name,
-          args + (piece.function?.arguments ?? "")
-        ])
-      }
-      this.choices.set(index, {
-        ...before,
-        text: before.text + (delta.content ?? ""),
-        reasoning: before.reasoning + reasoningOf(delta as Beside),
-        refusal: before.refusal + (delta.refusal ?? ""),
-        finish: before.finish ?? finish_reason ?? undefined
-      })
-    }
-  }
-
-  get answer(): Kit.Answer {
-    return {
-      id: this.id,
-      model: this.model,
-      usage: this.usage,
-      choices: [...this.choices.values()].map(({ pieces, ...choice }) => ({
-        ...choice,
-        calls: [...pieces.values()].map(([id, name, args]) => [id, name, Kit.parsed(args)] as const)
-      }))
-    }
-  }
-}
-
 const iterated = (server: Server.Server): Effect.Effect<Kit.Answer | undefined> =>
   Kit.asked(async () => {
-    const sum = new Sum()
+    const sum = new Sum.Sum()
     const stream = await clientOf(server).chat.completions.create({ ...request, stream: true })
     for await (const chunk of stream) sum.add(chunk)
     return sum.answer
@@ -274,7 +194,7 @@ describe("the official OpenAI client", () => {
         const helper = yield* helped(server)
         assert.deepStrictEqual({
           iterate: theirs === undefined ? ["rejects"] : Kit.differences(own, theirs),
-          helper: helper === undefined ? ["rejects"] : Kit.differences(own, ofCompletion(helper))
+          helper: helper === undefined ? ["rejects"] : Kit.differences(own, Sum.ofCompletion(helper))
         }, { iterate: deviation.iterate ?? [], helper: deviation.helper ?? [] })
       }), 20_000)
 
@@ -286,7 +206,7 @@ describe("the official OpenAI client", () => {
         const server = yield* Server.make(() => Server.json(helper))
         const theirs = yield* Effect.promise(() => clientOf(server).chat.completions.create(request))
         const own = yield* Kit.completed(source.target, server.url)
-        assert.deepStrictEqual(Kit.differences(Kit.ours(own), ofCompletion(theirs)), deviation.whole ?? [])
+        assert.deepStrictEqual(Kit.differences(Kit.ours(own), Sum.ofCompletion(theirs)), deviation.whole ?? [])
       }), 20_000)
 
     it.scopedLive(`${source.name}: what comes out can be served to it`, () =>
@@ -302,7 +222,7 @@ describe("the official OpenAI client", () => {
         const server = yield* Server.make([Server.sse([...lines, "data: [DONE]\n\n"].join(""))])
         const helper = yield* helped(server)
         if (helper === undefined) return assert.fail("the client rejects it")
-        assert.deepStrictEqual(known(ofCompletion(helper)), known(Kit.ours(ChatCompletion.fromChunks(chunks))))
+        assert.deepStrictEqual(known(Sum.ofCompletion(helper)), known(Kit.ours(ChatCompletion.fromChunks(chunks))))
       }), 20_000)
   }
 })
