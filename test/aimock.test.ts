@@ -1,5 +1,5 @@
 /**
- * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in both dialects.
+ * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in both dialects, and as Azure and OpenRouter.
  */
 import { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
@@ -17,7 +17,9 @@ import * as Embeddings from "../src/Embeddings.ts"
 import * as Models from "../src/Models.ts"
 import * as Provider from "../src/Provider.ts"
 import * as ProviderError from "../src/ProviderError.ts"
+import * as AzureOpenAi from "../src/providers/AzureOpenAi.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
+import * as OpenRouter from "../src/providers/OpenRouter.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Play from "./kit/play.ts"
@@ -61,9 +63,36 @@ const start: Effect.Effect<LLMock, never, Scope.Scope> = Effect.acquireRelease(
   (mock) => Effect.promise(() => mock.stop())
 )
 
-const dialects: ReadonlyArray<{ readonly name: string; readonly path: string; readonly target: Targets.Target }> = [
-  { name: "openai", path: "/v1", target: Targets.openAi },
-  { name: "anthropic", path: "", target: Targets.anthropic }
+interface Place {
+  readonly name: string
+  readonly base: string
+  /** Of a request, below the server. */
+  readonly path: string
+  readonly target: Targets.Target
+  readonly clients: ReadonlyArray<Clients.Client>
+}
+
+const azure: Targets.Target = (baseUrl) =>
+  AzureOpenAi.layer({ apiKey: Targets.apiKey, model: "a-model", retry: false, baseUrl, apiVersion: "2024-10-21" })
+
+/** The dialects on every client; the servers that differ in paths and headers on the one that is recommended. */
+const places: ReadonlyArray<Place> = [
+  { name: "openai", base: "/v1", path: "/v1/chat/completions", target: Targets.openAi, clients: Clients.all },
+  { name: "anthropic", base: "", path: "/v1/messages", target: Targets.anthropic, clients: Clients.all },
+  {
+    name: "azureopenai",
+    base: "",
+    path: "/openai/deployments/a-model/chat/completions?api-version=2024-10-21",
+    target: azure,
+    clients: [Clients.undici]
+  },
+  {
+    name: "openrouter",
+    base: "/api/v1",
+    path: "/api/v1/chat/completions",
+    target: Targets.named(OpenRouter),
+    clients: [Clients.undici]
+  }
 ]
 
 const ask = (content: string) => ({ messages: [{ role: "user", content }] }) as const
@@ -76,10 +105,10 @@ const reasonOf = ({ chunks, exit }: Play.Played): ProviderError.ProviderError =>
   return error
 }
 
-for (const { name, path, target } of dialects) {
-  for (const client of Clients.all) {
+for (const { base, clients, name, path, target } of places) {
+  for (const client of clients) {
     const connected = Effect.map(start, (mock) => {
-      const layer = target(`${mock.url}${path}`).pipe(Layer.provide(client.layer))
+      const layer = target(`${mock.url}${base}`).pipe(Layer.provide(client.layer))
       return {
         mock,
         layer,
@@ -237,12 +266,12 @@ for (const { name, path, target } of dialects) {
           assert.strictEqual(mock.getRequests().length, 2)
         }))
 
-      it.scopedLive("the path is the dialect's, and streaming is asked for", () =>
+      it.scopedLive("the path is the server's, and streaming is asked for", () =>
         Effect.gen(function*() {
           const { mock, play } = yield* connected
           yield* play("text")
           const request = mock.getLastRequest()
-          assert.strictEqual(request?.path, name === "openai" ? "/v1/chat/completions" : "/v1/messages")
+          assert.strictEqual(request?.path, path)
           assert.strictEqual(request?.body?.["stream"], true)
         }))
 

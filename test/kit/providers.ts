@@ -48,6 +48,9 @@ export const modules: ReadonlyMap<string, Module> = new Map(
 
 export const all: ReadonlyArray<Module> = [...modules.values()]
 
+/** Every id that is known. */
+export const ids: ReadonlyArray<string> = all.map(({ endpoint }) => endpoint.id)
+
 /** Which evidence a module's docstring names: `recorded`, `documented`. */
 export const evidenceOf = (module: Module): ReadonlyArray<string> => {
   const [name = ""] = [...modules].find(([, candidate]) => candidate === module) ?? []
