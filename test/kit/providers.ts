@@ -64,8 +64,8 @@ export const imitators: ReadonlyArray<Module> = all.filter(({ endpoint }) =>
 )
 
 /** Where the corpus has another word for the id. */
-const ids = new Map([["alibaba", "dashscope"], ["azure", "azureopenai"], ["azure-ai", "azure"]])
+const aliases = new Map([["alibaba", "dashscope"], ["azure", "azureopenai"], ["azure-ai", "azure"]])
 
 /** The module of the corpus' provider, if it is a named one. */
 export const ofCorpus = (provider: string): Module | undefined =>
-  imitators.find(({ endpoint }) => endpoint.id === (ids.get(provider) ?? provider))
+  imitators.find(({ endpoint }) => endpoint.id === (aliases.get(provider) ?? provider))
