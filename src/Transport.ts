@@ -86,7 +86,7 @@ export const make = (endpoint: Server, options: Options, client: HttpClient.Http
   return {
     connect: (outgoing, onHead) =>
       Effect.gen(function*() {
-        const origin = yield* checkUrl(where)
+        const origin = yield* checkUrl(where, baseUrl, endpoint)
         const headers = yield* headersOf(endpoint, options, outgoing)
         const authorisation = yield* authorisationOf(endpoint, options, outgoing)
         const scope = yield* Effect.scope
@@ -140,10 +140,14 @@ const originOf = (url: string): string | undefined => {
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "" ? origin : undefined
 }
 
-const checkUrl = (origin: string | undefined) =>
-  origin === undefined
-    ? Effect.fail(invalid("baseUrl", "it must be an http or https URL without user and password"))
-    : Effect.succeed(origin)
+const checkUrl = (origin: string | undefined, baseUrl: string, { env }: Server) => {
+  if (origin !== undefined) return Effect.succeed(origin)
+  if (baseUrl !== "") {
+    return Effect.fail(invalid("baseUrl", "it must be an http or https URL without user and password"))
+  }
+  const orSet = env.baseUrl === undefined ? "" : `, or set ${env.baseUrl} where the layer is one from Config`
+  return Effect.fail(invalid("baseUrl", `there is none: give it to the layer${orSet}`))
+}
 
 /** The endpoint's, the layer's and the call's headers; later ones win. */
 const headersOf = (endpoint: Server, options: Options, outgoing: Outgoing) =>

@@ -332,6 +332,7 @@ const mishaps: { readonly [row: string]: Mishap } = {
     script: () => ({ status: 404, headers: { "content-type": "text/plain" }, steps: [Server.write("404 Not Found")] })
   },
   "a base URL that is none": { options: { baseUrl: "api.openai.com" } },
+  "no base URL": { options: { baseUrl: "" } },
   "a dead port": { options: { baseUrl: "http://127.0.0.1:2" } },
   "an HTML page in place of the answer": {
     script: () => ({
@@ -361,6 +362,7 @@ const inAnthropic = (message: string): string =>
   message
     .replace(/^openai( gpt-5-mini)?/, (_, model: string | undefined) => `anthropic${model ?? ""}`)
     .replace("(The model `gpt-9` does not exist)", "(model: gpt-9)")
+    .replace("OPENAI_BASE_URL", "ANTHROPIC_BASE_URL")
 
 describe("bad input", () => {
   const rows = rowsOf("What went wrong?")
