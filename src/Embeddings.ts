@@ -172,7 +172,7 @@ const run = (
         })
     )
     return Stream.runFold(
-      Call.serve(ask, state, span(ask, params, state, () => whole), Ask.lead(state, work)),
+      Call.serve(ask, state, span(ask, params, state, () => whole), Effect.interruptible(work)),
       whole,
       (_, all) => all
     )

@@ -75,7 +75,7 @@ const serviceOf = (endpoint: WithModels, options: Options, transport: Transport,
         ...Limits.ofWhole([callOptions.timeouts, options.timeouts, endpoint.timeouts], "1 minute")
       }
       const pages = follow(endpoint, ask, run, new Set())
-      return Call.serve(ask, run, span(endpoint, run), Ask.lead(run, pages))
+      return Call.serve(ask, run, span(endpoint, run), Effect.interruptible(pages))
     })
 })
 
