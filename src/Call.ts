@@ -16,7 +16,6 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Tracer from "effect/Tracer"
 import type { CallOptions } from "./CallOptions.ts"
 import * as ChatCompletion from "./ChatCompletion.ts"
 import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
@@ -29,12 +28,11 @@ import { letGo } from "./internal/letGo.ts"
 import type { TransportFault } from "./internal/network.ts"
 import * as Network from "./internal/network.ts"
 import { Run } from "./internal/run.ts"
+import * as Span from "./internal/span.ts"
 import { type Deadline, type Limits, Watchdog } from "./internal/watchdog.ts"
 import { Normaliser } from "./Normalise.ts"
-import { type Cancelled, isProviderError, type ProviderError, type Timeout } from "./ProviderError.ts"
+import { type CallError, isProviderError, type ProviderError } from "./ProviderError.ts"
 import type { Incoming, Transport } from "./Transport.ts"
-
-export type CallError = ProviderError | Cancelled | Timeout
 
 /** Everything that is settled before the first request. */
 export interface Call {
@@ -76,7 +74,7 @@ export const completion = (call: Call): Effect.Effect<ChatCompletion.ChatComplet
   })
 
 const streamOf = (call: Call, run: Run): Stream.Stream<ChatCompletionChunk, CallError> =>
-  serve(call, run, span(call, run), Effect.suspend(() => attempt(call, run)))
+  serve(call, run, described(call, run), Effect.suspend(() => attempt(call, run)))
 
 /** What everything that is served has in common, chunks of an answer or whole answers. */
 export type Served = Pick<Call, "calls" | "total"> & { readonly options: Pick<CallOptions, "cancel" | "signal"> }
@@ -89,7 +87,7 @@ export type Served = Pick<Call, "calls" | "total"> & { readonly options: Pick<Ca
 export const serve = <A>(
   call: Served,
   run: Run<A>,
-  span: Effect.Effect<Tracer.Span, never, Scope.Scope>,
+  span: Span.Described,
   work: Effect.Effect<void, CallError>
 ): Stream.Stream<A, CallError> =>
   // `Channel.unwrapScoped` says the same with two more executors, which every open stream would hold.
@@ -105,12 +103,12 @@ type Consumer<A> = Channel.Channel<Chunk.Chunk<A>, unknown, CallError>
 const start = <A>(
   call: Served,
   run: Run<A>,
-  span: Effect.Effect<Tracer.Span, never, Scope.Scope>,
+  span: Span.Described,
   work: Effect.Effect<void, CallError>
 ): Effect.Effect<Consumer<A>, CallError, Scope.Scope> =>
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
-    const parent = yield* span
+    const parent = yield* Span.open(span)
     run.span = parent
     yield* Effect.addFinalizer(() => run.abandon())
     if (call.calls.closed) return yield* run.failure(run.cancelled("the layer is closed"))
@@ -365,29 +363,18 @@ const drain = (pull: Effect.Effect<Chunk.Chunk<Uint8Array>, unknown>): Effect.Ef
     )
   })
 
-/** A server that has learned new events: nothing is lost by not knowing them, and somebody should know. */
-const logUnknown = (call: Call, run: Run): Effect.Effect<void> => {
-  const unknown = run.normaliser?.unknownEvents ?? 0
-  return unknown === 0
-    ? Effect.void
-    : Effect.logDebug(`${call.endpoint.id}: skipped ${unknown} unknown events`)
-}
-
-/** From here to the end of the Stream, however it ends; never text. */
-const span = (call: Call, run: Run) =>
-  Effect.gen(function*() {
-    const { endpoint, params } = call
-    const current = yield* Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
-      kind: "client",
-      captureStackTrace: false,
-      attributes: {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": endpoint.id,
-        "gen_ai.request.model": params.model,
-        "effect_any_llm.stream": call.stream
-      }
-    })
-    // Runs after the pump was let go of: that finalizer is added later.
-    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(() => run.annotate(current)), logUnknown(call, run)))
-    return current
-  })
+const described = (call: Call, run: Run): Span.Described => ({
+  name: `chat ${call.params.model ?? ""}`,
+  attributes: {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": call.endpoint.id,
+    "gen_ai.request.model": call.params.model,
+    "effect_any_llm.stream": call.stream
+  },
+  annotate: (span) => {
+    run.annotate(span)
+    const unknown = run.normaliser?.unknownEvents ?? 0
+    // A server that has learned new events: nothing is lost by not knowing them, and somebody should know.
+    return unknown === 0 ? Effect.void : Effect.logDebug(`${call.endpoint.id}: skipped ${unknown} unknown events`)
+  }
+})

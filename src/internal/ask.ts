@@ -8,11 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import { type CallError, endOf } from "../Call.ts"
+import { endOf } from "../Call.ts"
 import type { RequestOptions } from "../CallOptions.ts"
 import type { Fault } from "../Dialect.ts"
 import type { Endpoint } from "../Endpoint.ts"
-import type { Cancelled, ProviderError, Timeout } from "../ProviderError.ts"
+import type { CallError, ProviderError } from "../ProviderError.ts"
 import type { HeaderInput, Incoming, Transport } from "../Transport.ts"
 import * as Body from "./body.ts"
 import type { Calls } from "./calls.ts"
@@ -97,7 +97,7 @@ const errorOf = (
   run: Run<unknown>,
   error: TransportFault | CallError,
   { requestId, watchdog }: Attempt
-): ProviderError | Timeout | Cancelled => {
+): CallError => {
   if (!isTransportFault(error)) return error
   return run.fault(
     error._tag === "Fault" ? Network.fault({ ...error.fault, requestId: error.fault.requestId ?? requestId }) : error,

@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { RetryPolicy } from "../CallOptions.ts"
-import { type Cancelled, isProviderError, type ProviderError, type Timeout } from "../ProviderError.ts"
+import { type CallError, isProviderError, type ProviderError, type Timeout } from "../ProviderError.ts"
 
 type Policy = RetryPolicy | false | undefined
 type Driver = Schedule.ScheduleDriver<unknown, ProviderError | Timeout>
@@ -21,7 +21,7 @@ export class Retries {
   }
 
   /** After an attempt that failed: waits until it is time for the next, or fails in its place. */
-  next(error: ProviderError | Timeout | Cancelled): Effect.Effect<void, ProviderError | Timeout | Cancelled> {
+  next(error: CallError): Effect.Effect<void, CallError> {
     if (!canHelp(this.policy, error)) return Effect.fail(error)
     return Effect.flatMap(this.begun(), (driver) =>
       Effect.matchEffect(driver.next(error), {
@@ -41,7 +41,7 @@ export class Retries {
 /** Whether the error may be gone the next time, and the server does not ask for a wait that is too long. */
 const canHelp = (
   policy: Policy,
-  error: ProviderError | Timeout | Cancelled
+  error: CallError
 ): error is ProviderError | Timeout =>
   policy !== false && error._tag !== "Cancelled" && error.isRetryable &&
   !Duration.greaterThan(retryAfter(error), policy?.maxRetryAfter ?? "1 minute")

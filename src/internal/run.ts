@@ -14,7 +14,7 @@ import type { RetryPolicy } from "../CallOptions.ts"
 import type { ChatCompletionChunk, Usage } from "../ChatCompletionChunk.ts"
 import type { Fault } from "../Dialect.ts"
 import type { Normaliser } from "../Normalise.ts"
-import { Cancelled, ProviderError, type Reason, Timeout } from "../ProviderError.ts"
+import { type CallError, Cancelled, ProviderError, type Reason, Timeout } from "../ProviderError.ts"
 import { excerpt } from "./excerpt.ts"
 import { letGo } from "./letGo.ts"
 import type { TransportFault } from "./network.ts"
@@ -24,8 +24,6 @@ import { Secrets } from "./scrub.ts"
 
 /** The compiler has checked the fields; effect 3.22 would compile the Schema anew for each error, at 150 to 400 µs. */
 const wellTyped = { disableValidation: true }
-
-type CallError = ProviderError | Cancelled | Timeout
 
 interface Subject {
   /** `false`: nothing is handed over before the answer is whole, so that an attempt that fails can be repeated. */
