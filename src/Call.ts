@@ -220,6 +220,8 @@ const expire = (call: Call, run: Run, watchdog: Watchdog, { after, phase }: Dead
     if (run.outlet.settled) return Effect.void
     watchdog.isOver = true
     if (phase !== "silence") {
+      run.normaliser?.leave()
+      run.deliver(0)
       return Effect.zipRight(lead(call, run, again(call, run, run.timeout(phase, after))), letGo(late))
     }
     run.normaliser?.end()
