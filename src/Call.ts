@@ -16,8 +16,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Tracer from "effect/Tracer"
-import type { CallOptions, RetryPolicy } from "./CallOptions.ts"
+import type { CallOptions } from "./CallOptions.ts"
 import * as ChatCompletion from "./ChatCompletion.ts"
 import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
@@ -28,14 +27,12 @@ import { onAbort, onCancel } from "./internal/cancelRequest.ts"
 import { letGo } from "./internal/letGo.ts"
 import type { TransportFault } from "./internal/network.ts"
 import * as Network from "./internal/network.ts"
-import * as Retry from "./internal/retry.ts"
 import { Run } from "./internal/run.ts"
+import * as Span from "./internal/span.ts"
 import { type Deadline, type Limits, Watchdog } from "./internal/watchdog.ts"
 import { Normaliser } from "./Normalise.ts"
-import { type Cancelled, isProviderError, type ProviderError, type Timeout } from "./ProviderError.ts"
+import { type CallError, isProviderError, type ProviderError } from "./ProviderError.ts"
 import type { Incoming, Transport } from "./Transport.ts"
-
-export type CallError = ProviderError | Cancelled | Timeout
 
 /** Everything that is settled before the first request. */
 export interface Call {
@@ -77,7 +74,7 @@ export const completion = (call: Call): Effect.Effect<ChatCompletion.ChatComplet
   })
 
 const streamOf = (call: Call, run: Run): Stream.Stream<ChatCompletionChunk, CallError> =>
-  serve(call, run, span(call, run), Effect.suspend(() => attempt(call, run)))
+  serve(call, run, described(call, run), Effect.suspend(() => attempt(call, run)))
 
 /** What everything that is served has in common, chunks of an answer or whole answers. */
 export type Served = Pick<Call, "calls" | "total"> & { readonly options: Pick<CallOptions, "cancel" | "signal"> }
@@ -90,8 +87,8 @@ export type Served = Pick<Call, "calls" | "total"> & { readonly options: Pick<Ca
 export const serve = <A>(
   call: Served,
   run: Run<A>,
-  span: Effect.Effect<Tracer.Span, never, Scope.Scope>,
-  work: Effect.Effect<void>
+  span: Span.Described,
+  work: Effect.Effect<void, CallError>
 ): Stream.Stream<A, CallError> =>
   // `Channel.unwrapScoped` says the same with two more executors, which every open stream would hold.
   Stream.fromChannel(Channel.acquireUseRelease(
@@ -106,16 +103,17 @@ type Consumer<A> = Channel.Channel<Chunk.Chunk<A>, unknown, CallError>
 const start = <A>(
   call: Served,
   run: Run<A>,
-  span: Effect.Effect<Tracer.Span, never, Scope.Scope>,
-  work: Effect.Effect<void>
+  span: Span.Described,
+  work: Effect.Effect<void, CallError>
 ): Effect.Effect<Consumer<A>, CallError, Scope.Scope> =>
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
-    const parent = yield* span
+    const parent = yield* Span.open(span)
+    run.span = parent
     yield* Effect.addFinalizer(() => run.abandon())
-    if (call.calls.closed) return yield* run.cancelled("the layer is closed")
+    if (call.calls.closed) return yield* run.failure(run.cancelled("the layer is closed"))
     const { cancel, signal } = call.options
-    if (signal?.aborted === true) return yield* Effect.flip(run.aborted(signal))
+    if (signal?.aborted === true) return yield* Effect.flatMap(run.aborted(signal), (error) => run.failure(error))
     if (cancel !== undefined) yield* background(onCancel(cancel, run), Fiber.interruptFork)
     // Waited for: no listener is left when the Stream has ended.
     if (signal !== undefined) yield* background(onAbort(signal, run), Fiber.interrupt)
@@ -149,51 +147,33 @@ const consumer = <A>(run: Run<A>): Consumer<A> =>
  * Puts a fiber in charge of the call. Only what it waits for can be interrupted, so that it always gets to say how the
  * call ends. What waits here, in `attempt` and in `receive` is held by each open stream: it is as few frames as will do.
  */
-const lead = <A>(call: Served, run: Run<A>, work: Effect.Effect<void>): Effect.Effect<void> =>
-  Effect.uninterruptible(Effect.map(Effect.forkDaemon(work), (pump) => {
+const lead = <A>(call: Served, run: Run<A>, work: Effect.Effect<void, CallError>): Effect.Effect<void> =>
+  Effect.uninterruptible(Effect.map(Effect.forkDaemon(Effect.exit(work)), (pump) => {
     run.pump = pump
     call.calls.add(pump, run)
-    pump.addObserver((exit) => Exit.isFailure(exit) ? run.broken(exit.cause) : undefined)
+    // One that was left behind has no say.
+    pump.addObserver((exit) => run.pump === pump ? run.end(Exit.flatten(exit)) : undefined)
   }))
 
 /** After an attempt that failed: the next one, if that can help. Nothing of it was handed over, so nothing comes twice. */
-const again = (call: Call, run: Run, error: CallError): Effect.Effect<void> => {
-  const policy = call.options.retry
-  if (!Retry.canHelp(policy, error) || error.contentEmitted) {
-    return Effect.sync(() => run.outlet.settle(Exit.fail(error)))
-  }
-  return Effect.flatMap(
-    retries(run, policy),
-    (driver) =>
-      Effect.matchCauseEffect(Effect.interruptible(driver.next(error)), {
-        onSuccess: () => attempt(call, run),
-        onFailure: (cause) =>
-          Effect.sync(() =>
-            Either.match(Cause.failureOrCause(cause), {
-              onLeft: () => run.outlet.settle(Exit.fail(error)),
-              onRight: (cause) => run.broken(cause)
-            })
-          )
-      })
+const again = (call: Call, run: Run, error: CallError): Effect.Effect<void, CallError> =>
+  Effect.zipRight(
+    error.contentEmitted ? Effect.fail(error) : Effect.interruptible(run.retries.next(error)),
+    Effect.suspend(() => attempt(call, run))
   )
-}
-
-const retries = (run: Run, policy: RetryPolicy | false | undefined): Effect.Effect<Retry.Driver> => {
-  if (run.retries !== undefined) return Effect.succeed(run.retries)
-  return Effect.tap(Retry.driver(policy), (driver) => {
-    run.retries = driver
-  })
-}
 
 /** One request and its answer, under clocks of its own; and then what follows if it fails. */
-const attempt = (call: Call, run: Run): Effect.Effect<void> =>
+const attempt = (call: Call, run: Run): Effect.Effect<void, CallError> =>
   Effect.flatMap(
     Effect.all([Effect.clock, Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER), Scope.make()]),
     ([clock, random, scope]) => {
       const watchdog = new Watchdog(clock, call.limits)
       const id = `chatcmpl-${random.toString(36)}`
       run.begin()
-      const ended = (exit: Exit.Exit<void, TransportFault | ProviderError>, then: Effect.Effect<void>) =>
+      const ended = (
+        exit: Exit.Exit<void, TransportFault | ProviderError>,
+        then: Effect.Effect<void, CallError>
+      ) =>
         // Not waited for: a body that is slow to let go must not hold the outcome back.
         letGo(watchdog.sleeper).pipe(
           Effect.zipRight(Effect.forkDaemon(Scope.close(scope, exit))),
@@ -211,7 +191,7 @@ const attempt = (call: Call, run: Run): Effect.Effect<void> =>
                 Either.match(Cause.failureOrCause(cause), {
                   onLeft: (error) =>
                     again(call, run, isProviderError(error) ? error : run.fault(error, watchdog.elapsed())),
-                  onRight: (cause) => Effect.sync(() => run.broken(cause))
+                  onRight: Effect.failCause
                 })
               )
           }
@@ -240,11 +220,13 @@ const expire = (call: Call, run: Run, watchdog: Watchdog, { after, phase }: Dead
     if (run.outlet.settled) return Effect.void
     watchdog.isOver = true
     if (phase !== "silence") {
+      run.normaliser?.leave()
+      run.deliver(0)
       return Effect.zipRight(lead(call, run, again(call, run, run.timeout(phase, after))), letGo(late))
     }
     run.normaliser?.end()
     run.deliver(0)
-    run.outlet.settle(Exit.void)
+    run.outlet.settle(Effect.void)
     return letGo(late)
   })
 
@@ -329,7 +311,7 @@ const receive = (
         )
       }
       run.draining = true
-      run.outlet.settle(Exit.void)
+      run.outlet.settle(Effect.void)
       return last === undefined ? drain(pull) : Effect.void
     }
   )
@@ -383,29 +365,18 @@ const drain = (pull: Effect.Effect<Chunk.Chunk<Uint8Array>, unknown>): Effect.Ef
     )
   })
 
-/** A server that has learned new events: nothing is lost by not knowing them, and somebody should know. */
-const logUnknown = (call: Call, run: Run): Effect.Effect<void> => {
-  const unknown = run.normaliser?.unknownEvents ?? 0
-  return unknown === 0
-    ? Effect.void
-    : Effect.logDebug(`${call.endpoint.id}: skipped ${unknown} unknown events`)
-}
-
-/** From here to the end of the Stream, however it ends; never text. */
-const span = (call: Call, run: Run) =>
-  Effect.gen(function*() {
-    const { endpoint, params } = call
-    const current = yield* Effect.makeSpanScoped(`chat ${params.model ?? ""}`, {
-      kind: "client",
-      captureStackTrace: false,
-      attributes: {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": endpoint.id,
-        "gen_ai.request.model": params.model,
-        "effect_any_llm.stream": call.stream
-      }
-    })
-    // Runs after the pump was let go of: that finalizer is added later.
-    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(() => run.annotate(current)), logUnknown(call, run)))
-    return current
-  })
+const described = (call: Call, run: Run): Span.Described => ({
+  name: `chat ${call.params.model ?? ""}`,
+  attributes: {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": call.endpoint.id,
+    "gen_ai.request.model": call.params.model,
+    "effect_any_llm.stream": call.stream
+  },
+  annotate: (span) => {
+    run.annotate(span)
+    const unknown = run.normaliser?.unknownEvents ?? 0
+    // A server that has learned new events: nothing is lost by not knowing them, and somebody should know.
+    return unknown === 0 ? Effect.void : Effect.logDebug(`${call.endpoint.id}: skipped ${unknown} unknown events`)
+  }
+})

@@ -53,6 +53,9 @@ export type Output =
   /** An event this dialect does not know: skipped and counted. */
   | { readonly _tag: "Unknown" }
 
+/** What an event can add to an answer. */
+export type Addition = Exclude<Output, { readonly _tag: "End" | "Failure" | "Unknown" }>
+
 /** What went wrong, before the engine adds provider, model and attempts. Text of the server's is not yet scrubbed. */
 export interface Fault {
   readonly reason: Reason
@@ -114,6 +117,8 @@ export interface Decoder {
   readonly event: (json: unknown) => ReadonlyArray<Output>
   /** A whole answer. `undefined`: this is none. */
   readonly completion: (json: unknown) => ReadonlyArray<Output> | undefined
+  /** What was held until the next event would tell what it is, and none comes; nothing a second time. */
+  readonly end?: (() => ReadonlyArray<Addition>) | undefined
 }
 
 /** What the engine asks of a wire language. */
@@ -187,6 +192,8 @@ export interface Wire<Event, EventEncoded, State, Body, BodyEncoded> extends Omi
   readonly initial: (seed: Seed) => State
   /** May mutate the state, which belongs to one attempt. */
   readonly step: (state: State, event: Event) => ReadonlyArray<Output>
+  /** For dialects that hold something back: all of it, since no event comes any more. */
+  readonly end?: ((state: State) => ReadonlyArray<Addition>) | undefined
   /** The answer that is not streamed, told as the events a stream would have brought. */
   readonly completion: {
     readonly body: Schema.Schema<Body, BodyEncoded>
@@ -215,7 +222,8 @@ export const make = <Event, EventEncoded, State, Body, BodyEncoded>(
           const body = readBody(json)
           const events = body === undefined ? undefined : wire.completion.events(body)
           return events?.flatMap((event) => wire.step(state, event))
-        }
+        },
+        end: () => wire.end?.(state) ?? []
       }
     }
   }

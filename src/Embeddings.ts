@@ -13,7 +13,6 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Call from "./Call.ts"
-import type { CallError } from "./Call.ts"
 import type { RequestOptions } from "./CallOptions.ts"
 import type { EmbeddingsAnswer, Encoded, Fault } from "./Dialect.ts"
 import type { WithEmbeddings } from "./Endpoint.ts"
@@ -24,9 +23,10 @@ import type { JsonObject } from "./internal/json.ts"
 import * as Limits from "./internal/limits.ts"
 import * as Parts from "./internal/parts.ts"
 import { Run } from "./internal/run.ts"
+import type * as Span from "./internal/span.ts"
 import * as Vectors from "./internal/vectors.ts"
 import * as Provider from "./Provider.ts"
-import type { ProviderError } from "./ProviderError.ts"
+import type { CallError, ProviderError } from "./ProviderError.ts"
 import type { Transport } from "./Transport.ts"
 
 /** What the vector is for, where a model tells a question from what is to be found. */
@@ -172,7 +172,7 @@ const run = (
         })
     )
     return Stream.runFold(
-      Call.serve(ask, state, span(ask, params, state, () => whole), Ask.lead(state, work)),
+      Call.serve(ask, state, described(ask, params, state, () => whole), Effect.interruptible(work)),
       whole,
       (_, all) => all
     )
@@ -233,33 +233,28 @@ const join = (params: Params, parts: ReadonlyArray<Embedded>): Either.Either<Emb
   })
 }
 
-/** From here to the end of the call, however it ends; never text, and no vectors. */
-const span = (ask: Embedding, params: Params, state: Run<Embedded>, made: () => Embedded) =>
-  Effect.gen(function*() {
-    const { dimensions, model } = params
-    const { encodingFormat } = ask.endpoint.embeddings
-    const current = yield* Effect.makeSpanScoped(`embeddings ${model ?? ""}`, {
-      kind: "client",
-      captureStackTrace: false,
-      attributes: {
-        "gen_ai.operation.name": "embeddings",
-        "gen_ai.provider.name": ask.endpoint.id,
-        "gen_ai.request.model": model,
-        ...(dimensions === undefined ? undefined : { "gen_ai.embeddings.dimension.count": dimensions }),
-        ...(encodingFormat === undefined ? undefined : { "gen_ai.request.encoding_formats": [encodingFormat] })
-      }
-    })
-    yield* Effect.addFinalizer(() =>
+const described = (ask: Embedding, params: Params, state: Run<Embedded>, made: () => Embedded): Span.Described => {
+  const { dimensions, model } = params
+  const { encodingFormat } = ask.endpoint.embeddings
+  return {
+    name: `embeddings ${model ?? ""}`,
+    attributes: {
+      "gen_ai.operation.name": "embeddings",
+      "gen_ai.provider.name": ask.endpoint.id,
+      "gen_ai.request.model": model,
+      ...(dimensions === undefined ? undefined : { "gen_ai.embeddings.dimension.count": dimensions }),
+      ...(encodingFormat === undefined ? undefined : { "gen_ai.request.encoding_formats": [encodingFormat] })
+    },
+    annotate: (span) =>
       Effect.sync(() => {
-        state.annotate(current)
+        state.annotate(span)
         const { embeddings, model: answering, usage } = made()
         if (embeddings.length === 0) return
-        current.attribute("gen_ai.response.model", state.secrets.scrub(answering))
-        if (usage !== undefined) current.attribute("gen_ai.usage.input_tokens", usage.promptTokens)
+        span.attribute("gen_ai.response.model", state.secrets.scrub(answering))
+        if (usage !== undefined) span.attribute("gen_ai.usage.input_tokens", usage.promptTokens)
       })
-    )
-    return current
-  })
+  }
+}
 
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */
 export const make = (

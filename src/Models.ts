@@ -10,7 +10,6 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Call from "./Call.ts"
-import type { CallError } from "./Call.ts"
 import type { RequestOptions } from "./CallOptions.ts"
 import type { ModelsPage } from "./Dialect.ts"
 import type { WithModels } from "./Endpoint.ts"
@@ -20,8 +19,9 @@ import type { ConfigOptions } from "./internal/configure.ts"
 import type { JsonObject } from "./internal/json.ts"
 import * as Limits from "./internal/limits.ts"
 import { Run } from "./internal/run.ts"
+import type * as Span from "./internal/span.ts"
 import * as Provider from "./Provider.ts"
-import type { ProviderError } from "./ProviderError.ts"
+import type { CallError, ProviderError } from "./ProviderError.ts"
 import type { Transport } from "./Transport.ts"
 
 /** What a provider says of one of its models. Most say little: only `id` is always there. */
@@ -75,7 +75,7 @@ const serviceOf = (endpoint: WithModels, options: Options, transport: Transport,
         ...Limits.ofWhole([callOptions.timeouts, options.timeouts, endpoint.timeouts], "1 minute")
       }
       const pages = follow(endpoint, ask, run, new Set())
-      return Call.serve(ask, run, span(endpoint, run), Ask.lead(run, pages))
+      return Call.serve(ask, run, described(endpoint, run), Effect.interruptible(pages))
     })
 })
 
@@ -127,17 +127,11 @@ const pathOf = ({ models: { dialect, path = dialect.path } }: WithModels, cursor
   return query === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${query}`
 }
 
-/** From here to the end of the Stream, however it ends. */
-const span = (endpoint: WithModels, run: Run<Model>) =>
-  Effect.gen(function*() {
-    const current = yield* Effect.makeSpanScoped(`list_models ${endpoint.id}`, {
-      kind: "client",
-      captureStackTrace: false,
-      attributes: { "gen_ai.operation.name": "list_models", "gen_ai.provider.name": endpoint.id }
-    })
-    yield* Effect.addFinalizer(() => Effect.sync(() => run.annotate(current)))
-    return current
-  })
+const described = (endpoint: WithModels, run: Run<Model>): Span.Described => ({
+  name: `list_models ${endpoint.id}`,
+  attributes: { "gen_ai.operation.name": "list_models", "gen_ai.provider.name": endpoint.id },
+  annotate: (span) => Effect.sync(() => run.annotate(span))
+})
 
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */
 export const make = (endpoint: WithModels, options: Options): Effect.Effect<Service, never, HttpClient.HttpClient> =>

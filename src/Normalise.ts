@@ -5,7 +5,7 @@
  */
 import type { ChatCompletionChunk, Usage } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
-import type { Decoder, Fault, Output } from "./Dialect.ts"
+import type { Addition, Decoder, Fault, Output } from "./Dialect.ts"
 import type { Endpoint } from "./Endpoint.ts"
 import type { Frame, Parser } from "./Framing.ts"
 import { Answer } from "./internal/answer.ts"
@@ -139,9 +139,23 @@ export class Normaliser {
     this.ended()
   }
 
+  /**
+   * Nobody reads on before the answer is whole: what the dialect held back goes with the rest, if some of that is given
+   * out. If not, the attempt can be repeated.
+   */
+  leave(): void {
+    if (this.outcome !== undefined || !this.committed) return
+    // A block that was cut is none.
+    this.tell((this.decoder.end?.() ?? []).filter((output) => output._tag !== "Native"))
+  }
+
   /** Without evidence the end of a body is the end of the answer only where the endpoint says so. */
   private ended(): void {
-    if (this.options.endpoint.lenientFinish === true && this.answer.begun && !this.isCut) return this.succeed()
+    if (this.options.endpoint.lenientFinish === true && !this.isCut) {
+      // Which may be all of the answer.
+      this.tell(this.decoder.end?.() ?? [])
+      if (this.answer.begun) return this.succeed()
+    }
     const isJunk = this.opening !== undefined && this.opening.text.trim() !== "" &&
       !Body.isAnnounced(this.options.contentType, this.options.endpoint.dialect.framing.contentTypes)
     this.fail(isJunk ? this.unexpected() : { reason: { _tag: "TruncatedStream" } })
@@ -233,12 +247,19 @@ export class Normaliser {
     this.fail({ reason: { _tag: "EventTooLarge", limit: this.options.limit } })
   }
 
+  private tell(outputs: ReadonlyArray<Addition>): void {
+    for (const output of outputs) this.answer.add(output)
+    if (this.answer.flush(this.events)) this.events = []
+  }
+
   private succeed(): void {
+    this.tell(this.decoder.end?.() ?? [])
     this.answer.finish(this.events)
     this.outcome = done
   }
 
   private fail(fault: Fault): void {
+    this.leave()
     this.outcome = failed(fault)
   }
 }

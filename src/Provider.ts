@@ -27,14 +27,12 @@ import * as Configure from "./internal/configure.ts"
 import type { ConfigOptions } from "./internal/configure.ts"
 import * as Limits from "./internal/limits.ts"
 import { Run } from "./internal/run.ts"
-import type { Cancelled, ProviderError, Timeout } from "./ProviderError.ts"
+import type { CallError, ProviderError } from "./ProviderError.ts"
 import * as Transport from "./Transport.ts"
 
 export type { CallOptions, ResponseHead, RetryPolicy } from "./CallOptions.ts"
 export type { ConfigOptions } from "./internal/configure.ts"
-
-/** What can go wrong with a call. */
-export type CallError = ProviderError | Cancelled | Timeout
+export type { CallError } from "./ProviderError.ts"
 
 /** One LLM provider. */
 export interface Service {

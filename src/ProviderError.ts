@@ -181,6 +181,9 @@ export class Cancelled extends Schema.TaggedError<Cancelled>("effect-any-llm/Can
   }
 }
 
+/** What can go wrong with a call. */
+export type CallError = ProviderError | Cancelled | Timeout
+
 const retryableReasons: ReadonlySet<Reason["_tag"]> = new Set(
   ["RateLimit", "Overloaded", "Server", "Network", "TruncatedStream"] as const
 )

@@ -16,9 +16,11 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { getEventListeners } from "node:events"
+import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 import type { Timeouts } from "../src/Endpoint.ts"
 import * as Provider from "../src/Provider.ts"
 import type { Timeout } from "../src/ProviderError.ts"
+import * as Groq from "../src/providers/Groq.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as Timed from "./internal/timed.ts"
 import * as Bytes from "./kit/bytes.ts"
@@ -80,6 +82,18 @@ describe("the clocks", () => {
         assert.strictEqual(played.text(), "a")
       }))
   }
+
+  it.effect("idle gives out what could have been a tag", () =>
+    Effect.gen(function*() {
+      const server = Timed.server(Timed.sse([Wire.openAi.text("<think>a</thi"), "hang"]))
+      const played = yield* Timed.run(
+        server,
+        { provider: Groq.layer({ apiKey: Redacted.make("k"), model: "m" }) },
+        "1 hour"
+      )
+      isTimeout(played, "idle", 2 * minute, { contentEmitted: true })
+      assert.deepStrictEqual(played.chunks.map((chunk) => ChatCompletionChunk.reasoning(chunk)), ["a", "</thi"])
+    }))
 
   it.effect("first content runs from sending, not from the headers", () =>
     Effect.gen(function*() {

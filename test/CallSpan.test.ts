@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import type { CallOptions } from "../src/CallOptions.ts"
 import * as Provider from "../src/Provider.ts"
 import * as Timed from "./internal/timed.ts"
 import * as Tracing from "./internal/tracing.ts"
@@ -185,4 +186,34 @@ describe("the span", () => {
         for (const name of ["traceparent", "b3"]) assert.strictEqual(names.includes(name), propagateTrace === true)
       }
     }))
+
+  const refused = Timed.json(400, { error: { message: "no", code: "nope" } })
+  const inStream = () => Timed.sse([Wire.openAi.text("a"), Wire.openAi.overloaded])
+  const cut = () => Timed.sse([Wire.openAi.text("a")])
+  const ends: ReadonlyArray<readonly [name: string, answer: Timed.Answer, call?: () => CallOptions]> = [
+    ["a status", () => refused.clone()],
+    ["an error in the body", inStream()],
+    ["a body that was cut", cut()],
+    ["a clock", Effect.never, () => ({ timeouts: { headers: "50 millis", firstContent: "50 millis" } })],
+    ["the clock of the whole call", Effect.never, () => ({ timeouts: { total: "50 millis" } })],
+    ["a signal", Effect.never, () => ({ signal: AbortSignal.timeout(50) })],
+    ["a signal that is there already", Effect.never, () => ({ signal: AbortSignal.abort() })],
+    ["an interruption from within", Effect.interrupt]
+  ]
+  for (const [name, answer, call] of ends) {
+    it.live(`an error says in which spans it happened: ${name}`, () =>
+      Effect.gen(function*() {
+        const provider = yield* Provider.Provider
+        for (
+          const run of [
+            Stream.runDrain(provider.completionStream(params, call?.())),
+            provider.completion(params, call?.())
+          ]
+        ) {
+          const exit = yield* Effect.exit(Effect.withSpan(run, "mine"))
+          const pretty = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "a success"
+          assert.match(pretty, /\n {4}at chat m\n {4}at mine \(/, pretty)
+        }
+      }).pipe(Effect.provide(Layer.provide(Wire.openAi.layer({ retry: false }), Timed.server(answer).layer))))
+  }
 })

@@ -404,6 +404,63 @@ describe("evidence", () => {
   })
 })
 
+describe("what could be a tag, and was held until the next piece would tell", () => {
+  const tagged: Endpoint = { ...strict, thinkTags: "tagged" }
+  const forgiving: Endpoint = { ...lenient, thinkTags: "tagged" }
+  const told = (endpoint: Endpoint, ...body: ReadonlyArray<string>) => {
+    const { chunks, outcome } = read(body, { endpoint })
+    const { reasoning, text } = Answer.choice(chunks)
+    return { outcome, reasoning, text }
+  }
+  const thought = { reasoning: "x</thi", text: "" }
+
+  for (const [name, end] of [["EOF", ""], ["[DONE]", D], ["usage and [DONE]", U + D]] as const) {
+    it(`${name} without a finish, where that is an end`, () => {
+      assert.deepStrictEqual(told(forgiving, C("<think>x"), C("</thi"), end), { outcome: "ok", ...thought })
+      assert.deepStrictEqual(told(forgiving, C("<thi"), end), { outcome: "ok", reasoning: "", text: "<thi" })
+    })
+
+    it(`${name} without a finish, where that is none`, () => {
+      assert.deepStrictEqual(told(tagged, C("<think>x"), C("</thi"), end), { outcome: "TruncatedStream", ...thought })
+      // Nothing was given out: the attempt can be repeated.
+      assert.deepStrictEqual(read([C("<thi"), end], { endpoint: tagged }).chunks, [])
+    })
+
+    it(`${name} after a finish: once`, () => {
+      for (const endpoint of [tagged, forgiving]) {
+        assert.deepStrictEqual(told(endpoint, C("<think>x</thi"), F("stop"), end), { outcome: "ok", ...thought })
+      }
+    })
+  }
+
+  it("before an error", () => {
+    for (
+      const [broken, outcome] of [
+        [Wire.openAi.overloaded, "Overloaded"],
+        [F("error"), "Server"],
+        ["data: {\n\n", "MalformedChunk"],
+        ["data: {\"choices\":[{\"index\":0,\"delta\":{\"cont", "TruncatedStream"]
+      ] as const
+    ) {
+      for (const endpoint of [tagged, forgiving]) {
+        assert.deepStrictEqual(told(endpoint, C("<think>x</thi"), broken), { outcome, ...thought })
+      }
+    }
+  })
+
+  it("of each choice", () => {
+    const { chunks } = read([C("<think>a</thi", 0), C("<", 1)], { endpoint: forgiving })
+    assert.deepStrictEqual(Answer.choices(chunks).map(({ reasoning, text }) => reasoning + text), ["a</thi", "<"])
+  })
+
+  it("a block of reasoning that was cut is none", () => {
+    const endpoint: Endpoint = { ...lenient, replay: "reasoning_details" }
+    const detail = choice({ delta: { content: "a", reasoning_details: [{ type: "reasoning.text", text: "b" }] } })
+    assert.lengthOf(Answer.choice(read([detail], { endpoint }).chunks).native, 1)
+    assert.lengthOf(Answer.choice(read([detail, Wire.openAi.overloaded], { endpoint }).chunks).native, 0)
+  })
+})
+
 describe("odd bytes", () => {
   const whole: ReadonlyArray<readonly [string, ReadonlyArray<string | Uint8Array>, string]> = [
     ["no blank line at the end", [C("a"), F("stop").trimEnd()], "a"],

@@ -11,7 +11,7 @@ import type {
   Usage
 } from "../ChatCompletionChunk.ts"
 import type { CompletionParams } from "../CompletionParams.ts"
-import type { Output } from "../Dialect.ts"
+import type { Addition, Output } from "../Dialect.ts"
 import { ToolCalls } from "./toolCalls.ts"
 
 interface Options {
@@ -43,9 +43,6 @@ interface Choice {
   introduced: boolean
   finish: { readonly reason: string; readonly native: string } | undefined
 }
-
-/** What an event can add to an answer. */
-type Addition = Exclude<Output, { readonly _tag: "End" | "Failure" | "Unknown" }>
 
 const nothing: ReadonlyArray<ChatCompletionChunk> = []
 

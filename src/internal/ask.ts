@@ -2,18 +2,17 @@
  * Requests whose answer is one JSON document: vectors, lists of models. The way there, the errors, the clocks and the
  * retries are those of a chat completion; the answer is not read as one.
  */
-import * as Cause from "effect/Cause"
+import type * as Cause from "effect/Cause"
 import type * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as Exit from "effect/Exit"
 import type * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import { type CallError, endOf } from "../Call.ts"
+import { endOf } from "../Call.ts"
 import type { RequestOptions } from "../CallOptions.ts"
 import type { Fault } from "../Dialect.ts"
 import type { Server } from "../Endpoint.ts"
-import type { Cancelled, ProviderError, Timeout } from "../ProviderError.ts"
+import type { CallError, ProviderError } from "../ProviderError.ts"
 import type { HeaderInput, Incoming, Transport } from "../Transport.ts"
 import * as Body from "./body.ts"
 import type { Calls } from "./calls.ts"
@@ -24,7 +23,7 @@ import type { CallLimits } from "./limits.ts"
 import * as Network from "./network.ts"
 import type { TransportFault } from "./network.ts"
 import { parseJson } from "./parseJson.ts"
-import * as Retry from "./retry.ts"
+import { Retries } from "./retry.ts"
 import type { Run } from "./run.ts"
 import { Watchdog } from "./watchdog.ts"
 
@@ -50,38 +49,16 @@ export interface Question<A> {
   readonly read: (json: unknown) => Either.Either<A, string>
 }
 
-/** What is done in the call's own fiber: its end is the call's. */
-export const lead = <A, R>(run: Run<A>, work: Effect.Effect<void, CallError, R>): Effect.Effect<void, never, R> =>
-  Effect.matchCauseEffect(Effect.interruptible(work), {
-    onSuccess: () => Effect.sync(() => run.outlet.settle(Exit.void)),
-    onFailure: (cause) =>
-      Effect.sync(() =>
-        Either.match(Cause.failureOrCause(cause), {
-          onLeft: (error) => run.outlet.settle(Exit.fail(error)),
-          onRight: (cause) => run.broken(cause)
-        })
-      )
-  })
-
 /** The answer to a question, asked again where that can help: it changes nothing at the server. */
-export const request = <A>(ask: Ask, run: Run<unknown>, question: Question<A>): Effect.Effect<A, CallError> => {
-  let driver: Retry.Driver | undefined
-  const again = (error: CallError): Effect.Effect<A, CallError> => {
-    const policy = ask.options.retry
-    if (!Retry.canHelp(policy, error)) return Effect.fail(error)
-    return Effect.flatMap(driver === undefined ? Retry.driver(policy) : Effect.succeed(driver), (waits) => {
-      driver = waits
-      return Effect.matchEffect(waits.next(error), {
-        onFailure: () => Effect.fail(error),
-        onSuccess: () => Effect.catchAll(attempt(ask, run, question), again)
-      })
-    })
-  }
-  return Effect.suspend(() => {
-    driver = undefined
-    return Effect.catchAll(attempt(ask, run, question), again)
+export const request = <A>(ask: Ask, run: Run<unknown>, question: Question<A>): Effect.Effect<A, CallError> =>
+  Effect.suspend(() => {
+    const retries = new Retries(ask.options.retry)
+    const once: Effect.Effect<A, CallError> = Effect.catchAll(
+      attempt(ask, run, question),
+      (error) => Effect.zipRight(retries.next(error), once)
+    )
+    return once
   })
-}
 
 /** One request and its answer, under clocks of its own. */
 const attempt = <A>(ask: Ask, run: Run<unknown>, question: Question<A>): Effect.Effect<A, CallError> =>
@@ -120,7 +97,7 @@ const errorOf = (
   run: Run<unknown>,
   error: TransportFault | CallError,
   { requestId, watchdog }: Attempt
-): ProviderError | Timeout | Cancelled => {
+): CallError => {
   if (!isTransportFault(error)) return error
   return run.fault(
     error._tag === "Fault" ? Network.fault({ ...error.fault, requestId: error.fault.requestId ?? requestId }) : error,

@@ -10,9 +10,9 @@ type Stoppable = Pick<Run, "cancelled" | "stop">
 
 export class Calls {
   closed = false
-  private readonly pumps = new Map<Fiber.RuntimeFiber<void>, Stoppable>()
+  private readonly pumps = new Map<Fiber.RuntimeFiber<unknown>, Stoppable>()
 
-  add(pump: Fiber.RuntimeFiber<void>, run: Stoppable): void {
+  add(pump: Fiber.RuntimeFiber<unknown>, run: Stoppable): void {
     this.pumps.set(pump, run)
     pump.addObserver(() => this.pumps.delete(pump))
   }

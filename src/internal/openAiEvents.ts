@@ -6,7 +6,7 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { FinishReason, Logprobs, TokenLogprob, TopLogprob } from "../ChatCompletionChunk.ts"
-import type { Fault, Output, Seed } from "../Dialect.ts"
+import type { Addition, Fault, Output, Seed } from "../Dialect.ts"
 import * as Abandoned from "./abandoned.ts"
 import * as ErrorFacts from "./errorFacts.ts"
 import { isObject } from "./json.ts"
@@ -276,7 +276,7 @@ const faultOf = (error: ErrorFacts.WireError): Fault => ({
 })
 
 /** How the choice ended, if it did. A fault is handed back: what else the event says goes before it. */
-const end = (
+const endOf = (
   index: number,
   choice: Choice,
   keeper: Keeper | undefined,
@@ -301,7 +301,7 @@ const readChoice = (choice: Choice, keeper: Keeper | undefined, outputs: Array<O
   const delta = choice.delta ?? choice.message
   if (delta !== undefined) readDelta(index, delta, keeper, outputs)
   if (choice.logprobs !== undefined) logprobs(index, choice.logprobs, outputs)
-  return end(index, choice, keeper, outputs)
+  return endOf(index, choice, keeper, outputs)
 }
 
 /** Sources that were not told yet, of the first choice: there is no telling whose they are. */
@@ -330,6 +330,8 @@ export const step = (state: State, event: Event): ReadonlyArray<Output> => {
   if (fault !== undefined) outputs.push({ _tag: "Failure", fault })
   return outputs
 }
+
+export const end = (state: State): ReadonlyArray<Addition> => state.keeper?.endAll() ?? []
 
 /** In a whole answer each entry is a call of its own: told apart by place, and by ids that are no call's before. */
 const placed = (entries: ReadonlyArray<ToolCall>): ReadonlyArray<ToolCall> => {

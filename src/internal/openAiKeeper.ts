@@ -2,7 +2,7 @@
  * What is kept from one event to the next, for servers whose answers cannot be told event by event: text that may be
  * the beginning of a tag, and blocks of reasoning that are not whole yet.
  */
-import type { Output } from "../Dialect.ts"
+import type { Addition, Output } from "../Dialect.ts"
 import type { Switches } from "../Endpoint.ts"
 import { Details } from "./openAiDetails.ts"
 import { type Piece, Splitter } from "./think.ts"
@@ -45,6 +45,13 @@ export class Keeper {
     if (kept === undefined) return
     tell(choice, kept.splitter?.end() ?? [], outputs)
     for (const block of kept.details?.take() ?? []) outputs.push({ _tag: "Native", choice, block })
+  }
+
+  /** All choices are. */
+  endAll(): ReadonlyArray<Addition> {
+    const outputs: Array<Addition> = []
+    for (const choice of this.choices.keys()) this.end(choice, outputs)
+    return outputs
   }
 
   private kept(choice: number): Kept {

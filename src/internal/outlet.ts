@@ -4,7 +4,6 @@
  */
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 
 /** Network reads that may wait for the consumer, and how many bytes of them: reads have from one byte to 64 KiB. */
 const capacity = 16
@@ -25,40 +24,41 @@ export class Outlet<A, E> {
   private bytes = 0
   /** Of the first read in the queue, the elements that are taken. */
   private offset = 0
-  private exit: Exit.Exit<void, E> | undefined = undefined
+  /** The end, as the taker gets it. */
+  private end: Effect.Effect<void, E> | undefined = undefined
   private wakeTaker: (() => void) | undefined = undefined
   private wakeGiver: (() => void) | undefined = undefined
 
   /** Whether the end is known, though not yet taken. */
   get settled(): boolean {
-    return this.exit !== undefined
+    return this.end !== undefined
   }
 
   get full(): boolean {
-    return this.exit === undefined && !this.hasRoom
+    return this.end === undefined && !this.hasRoom
   }
 
   /** Adds the elements of one read of so many bytes; nothing after the end. */
   offer(elements: ReadonlyArray<A>, bytes = 0): void {
-    if (this.exit !== undefined || elements.length === 0) return
+    if (this.end !== undefined || elements.length === 0) return
     this.queue.push({ elements, bytes })
     this.bytes += bytes
     this.wake()
   }
 
   /** Ends after what is queued. Only the first end counts. */
-  settle(exit: Exit.Exit<void, E>): void {
-    if (this.exit !== undefined) return
-    this.exit = exit
+  settle(end: Effect.Effect<void, E>): void {
+    if (this.end !== undefined) return
+    this.end = end
     this.wake()
   }
 
   /** Ends now, and drops what is queued. */
-  abort(exit: Exit.Exit<void, E>): void {
+  abort(end: Effect.Effect<void, E>): void {
     this.queue.length = 0
     this.bytes = 0
     this.offset = 0
-    this.exit = exit
+    this.end = end
     this.wake()
   }
 
@@ -81,9 +81,9 @@ export class Outlet<A, E> {
     })
   )
 
-  private poll(): Exit.Exit<Chunk.Chunk<A> | undefined, E> | undefined {
-    if (this.queue.length > 0) return Exit.succeed(this.gather())
-    return this.exit === undefined ? undefined : Exit.as(this.exit, undefined)
+  private poll(): Effect.Effect<Chunk.Chunk<A> | undefined, E> | undefined {
+    if (this.queue.length > 0) return Effect.succeed(this.gather())
+    return this.end === undefined ? undefined : Effect.as(this.end, undefined)
   }
 
   private gather(): Chunk.Chunk<A> {
@@ -131,7 +131,7 @@ export class Outlet<A, E> {
     const taker = this.wakeTaker
     this.wakeTaker = undefined
     taker?.()
-    if (this.exit !== undefined) {
+    if (this.end !== undefined) {
       const giver = this.wakeGiver
       this.wakeGiver = undefined
       giver?.()

@@ -5,19 +5,21 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Predicate from "effect/Predicate"
 import type * as Tracer from "effect/Tracer"
+import type { RetryPolicy } from "../CallOptions.ts"
 import type { ChatCompletionChunk, Usage } from "../ChatCompletionChunk.ts"
 import type { Fault } from "../Dialect.ts"
 import type { Normaliser } from "../Normalise.ts"
-import { Cancelled, ProviderError, type Reason, Timeout } from "../ProviderError.ts"
+import { type CallError, Cancelled, ProviderError, type Reason, Timeout } from "../ProviderError.ts"
 import { excerpt } from "./excerpt.ts"
 import { letGo } from "./letGo.ts"
 import type { TransportFault } from "./network.ts"
 import { Outlet } from "./outlet.ts"
-import type * as Retry from "./retry.ts"
+import { Retries } from "./retry.ts"
 import { Secrets } from "./scrub.ts"
 
 /** The compiler has checked the fields; effect 3.22 would compile the Schema anew for each error, at 150 to 400 µs. */
@@ -28,11 +30,12 @@ interface Subject {
   readonly stream?: boolean | undefined
   readonly endpoint: { readonly id: string }
   readonly params: { readonly model?: string | undefined }
+  readonly options?: { readonly retry?: RetryPolicy | false | undefined } | undefined
 }
 
 /** `A` is what the consumer gets. */
 export class Run<A = ChatCompletionChunk> {
-  readonly outlet = new Outlet<A, ProviderError | Cancelled | Timeout>()
+  readonly outlet = new Outlet<A, CallError>()
   readonly secrets = new Secrets()
   /** Requests sent. */
   attempts = 0
@@ -44,16 +47,18 @@ export class Run<A = ChatCompletionChunk> {
   startedAt = 0
   requestId: string | undefined = undefined
   normaliser: Normaliser | undefined = undefined
+  /** From the start of the call on. */
+  span: Tracer.Span | undefined = undefined
   /** The fiber in charge. */
-  pump: Fiber.RuntimeFiber<void> | undefined = undefined
-  /** Where the retry schedule stands; begun with the first fault. */
-  retries: Retry.Driver | undefined = undefined
+  pump: Fiber.RuntimeFiber<unknown> | undefined = undefined
+  readonly retries: Retries
 
   private readonly subject: Subject
   private contents = 0
 
   constructor(subject: Subject) {
     this.subject = subject
+    this.retries = new Retries(subject.options?.retry)
   }
 
   /** The next attempt. */
@@ -81,7 +86,7 @@ export class Run<A = ChatCompletionChunk> {
   /** Ends the call for the consumer, now, and the pump behind it. */
   stop(error: Cancelled | Timeout): Effect.Effect<void> {
     return Effect.suspend(() => {
-      this.outlet.abort(Exit.fail(error))
+      this.outlet.abort(this.failure(error))
       return letGo(this.pump)
     })
   }
@@ -89,7 +94,7 @@ export class Run<A = ChatCompletionChunk> {
   /** The whole call took too long: what is queued is still delivered. */
   expire(after: number): Effect.Effect<void> {
     return Effect.suspend(() => {
-      this.outlet.settle(Exit.fail(this.timeout("total", after)))
+      this.outlet.settle(this.failure(this.timeout("total", after)))
       return this.draining ? Effect.void : letGo(this.pump)
     })
   }
@@ -99,23 +104,34 @@ export class Run<A = ChatCompletionChunk> {
     return Effect.suspend(() => {
       // A pump that drains has nothing for the consumer any more, and ends by itself.
       if (this.draining) return Effect.void
-      this.outlet.abort(Exit.void)
+      this.outlet.abort(Effect.void)
       return letGo(this.pump)
     })
   }
 
-  /** The pump cannot go on: a defect, or an interruption. */
-  broken(cause: Cause.Cause<never>): void {
+  /** The fiber in charge has ended, and the call with it. */
+  end(exit: Exit.Exit<void, CallError>): void {
     if (this.outlet.settled) return
-    // Nobody who is still there asked for an interruption.
-    this.outlet.settle(
-      Cause.isInterruptedOnly(cause)
-        ? Exit.fail(this.cancelled("the call was interrupted from within"))
-        : Exit.failCause(cause)
-    )
+    this.outlet.settle(Exit.match(exit, {
+      onSuccess: () => Effect.void,
+      onFailure: (cause) =>
+        Either.match(Cause.failureOrCause(cause), {
+          onLeft: (error) => this.failure(error),
+          onRight: (cause) =>
+            // Nobody who is still there asked for an interruption.
+            Cause.isInterruptedOnly(cause)
+              ? this.failure(this.cancelled("the call was interrupted from within"))
+              : Effect.failCause(cause)
+        })
+    }))
   }
 
-  fault(fault: TransportFault, elapsed: number): ProviderError | Timeout | Cancelled {
+  /** An error says in which spans it happened if the fiber that fails with it has them. */
+  failure(error: CallError): Effect.Effect<never, CallError> {
+    return this.span === undefined ? Effect.fail(error) : Effect.withParentSpan(Effect.fail(error), this.span)
+  }
+
+  fault(fault: TransportFault, elapsed: number): CallError {
     switch (fault._tag) {
       case "TimedOut":
         // The transport counts bytes, and knows nothing of content.

@@ -7,8 +7,6 @@ import type { Fault, Output } from "../Dialect.ts"
 import type * as ProviderError from "../ProviderError.ts"
 import type { Json, JsonObject } from "./json.ts"
 
-export type CallError = ProviderError.ProviderError | ProviderError.Cancelled | ProviderError.Timeout
-
 /** What a failure says beside its reason. */
 export type FaultFacts = Omit<Fault, "reason">
 
@@ -28,7 +26,11 @@ export type Step =
     readonly requestId?: string | undefined
     readonly headers: { readonly [name: string]: string }
   }
-  | { readonly _tag: "Fail"; readonly error: ProviderError.Reason | CallError; readonly facts: FaultFacts }
+  | {
+    readonly _tag: "Fail"
+    readonly error: ProviderError.Reason | ProviderError.CallError
+    readonly facts: FaultFacts
+  }
   | { readonly _tag: "Truncate" }
   | { readonly _tag: "Pause"; readonly duration: Duration.DurationInput }
 

@@ -30,6 +30,7 @@ export const dialect = Dialect.make({
   event: Events.event,
   initial: Events.initial,
   step: Events.step,
+  end: Events.end,
   completion: { body: Events.event, events: Events.events },
   failure
 })

@@ -77,10 +77,11 @@ export interface Server {
   readonly times: ReadonlyArray<number>
 }
 
+/** An answer; a function makes one for each request. */
+export type Answer = Response | (() => Response) | Effect.Effect<Response, TestHttp.Refused>
+
 /** Answers in order; the last one again and again, if it is one that can be made again. */
-export const server = (
-  ...answers: ReadonlyArray<Response | (() => Response) | Effect.Effect<Response, TestHttp.Refused>>
-): Server => {
+export const server = (...answers: ReadonlyArray<Answer>): Server => {
   const times: Array<number> = []
   const http = TestHttp.make((_, index) => {
     const answer = answers[Math.min(index, answers.length - 1)]

@@ -321,6 +321,18 @@ describe("tags in the text", () => {
     assert.deepStrictEqual([message.reasoning?.content, message.content], ["Hm.", "Yes"])
   })
 
+  it("that is not whole when a server stops that never says why", () => {
+    const endpoint = OpenAiCompatible.endpoint({
+      id: "tgi",
+      baseUrl: "http://x",
+      thinkTags: "tagged",
+      lenientFinish: true
+    })
+    const { message } = answer(endpoint, [delta({ content: "<think>Hm.</thi" })])
+    assert.deepStrictEqual([message.reasoning?.content, message.content], ["Hm.</thi", undefined])
+    assert.strictEqual(answer(endpoint, [delta({ content: "<" })]).message.content, "<")
+  })
+
   it("are not looked for where the server tells reasoning apart", () => {
     const endpoint = OpenAiCompatible.endpoint({ id: "vllm", baseUrl: "http://x", thinkTags: "missingOpener" })
     const { message } = answer(endpoint, [delta({ reasoning: "Hm." }), delta({ content: "Yes" }), finish("stop")])
