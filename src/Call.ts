@@ -112,7 +112,7 @@ const start = <A>(
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
     const parent = yield* span
-    yield* Effect.addFinalizer(() => run.abandon())
+    yield* finalizer(run.abandon())
     if (call.calls.closed) return yield* run.cancelled("the layer is closed")
     const { cancel, signal } = call.options
     if (signal?.aborted === true) return yield* Effect.flip(run.aborted(signal))
@@ -132,6 +132,10 @@ const start = <A>(
     yield* Effect.withParentSpan(lead(call, run, begin), parent)
     return consumer(run)
   })
+
+/** `Effect.addFinalizer` would also compare what each FiberRef was then and is at the end. */
+const finalizer = (effect: Effect.Effect<void>) =>
+  Effect.flatMap(Effect.scope, (scope) => Scope.addFinalizer(scope, effect))
 
 /** Serves the call until its Stream ends. */
 const background = (
@@ -366,7 +370,8 @@ const delivered = (call: Call, run: Run, watchdog: Watchdog, bytes: number): Eff
 }
 
 const watched = (call: Call, run: Run, watchdog: Watchdog): Effect.Effect<void> =>
-  watchdog.isLate ? watch(call, run, watchdog) : Effect.void
+  // An answer that has ended has no deadline any more, though the last read moved it.
+  run.normaliser?.outcome === undefined && watchdog.isLate ? watch(call, run, watchdog) : Effect.void
 
 /** Reads what is left, within bounds, so that the connection can be used again. */
 const drain = (pull: Effect.Effect<Chunk.Chunk<Uint8Array>, unknown>): Effect.Effect<void> =>
@@ -406,6 +411,9 @@ const span = (call: Call, run: Run) =>
       }
     })
     // Runs after the pump was let go of: that finalizer is added later.
-    yield* Effect.addFinalizer(() => Effect.zipRight(Effect.sync(() => run.annotate(current)), logUnknown(call, run)))
+    yield* finalizer(Effect.suspend(() => {
+      run.annotate(current)
+      return logUnknown(call, run)
+    }))
     return current
   })
