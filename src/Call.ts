@@ -110,7 +110,7 @@ const start = <A>(
     run.startedAt = yield* Clock.currentTimeMillis
     const parent = yield* Span.open(span)
     run.span = parent
-    yield* Effect.addFinalizer(() => run.abandon())
+    yield* finalizer(run.abandon())
     if (call.calls.closed) return yield* run.failure(run.cancelled("the layer is closed"))
     const { cancel, signal } = call.options
     if (signal?.aborted === true) return yield* Effect.flatMap(run.aborted(signal), (error) => run.failure(error))
@@ -130,6 +130,10 @@ const start = <A>(
     yield* Effect.withParentSpan(lead(call, run, begin), parent)
     return consumer(run)
   })
+
+/** `Effect.addFinalizer` would also compare what each FiberRef was then and is at the end. */
+const finalizer = (effect: Effect.Effect<void>) =>
+  Effect.flatMap(Effect.scope, (scope) => Scope.addFinalizer(scope, effect))
 
 /** Serves the call until its Stream ends. */
 const background = (
@@ -348,7 +352,8 @@ const delivered = (call: Call, run: Run, watchdog: Watchdog, bytes: number): Eff
 }
 
 const watched = (call: Call, run: Run, watchdog: Watchdog): Effect.Effect<void> =>
-  watchdog.isLate ? watch(call, run, watchdog) : Effect.void
+  // An answer that has ended has no deadline any more, though the last read moved it.
+  run.normaliser?.outcome === undefined && watchdog.isLate ? watch(call, run, watchdog) : Effect.void
 
 /** Reads what is left, within bounds, so that the connection can be used again. */
 const drain = (pull: Effect.Effect<Chunk.Chunk<Uint8Array>, unknown>): Effect.Effect<void> =>

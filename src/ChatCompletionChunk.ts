@@ -1,11 +1,14 @@
 /**
  * One piece of a streamed answer, in OpenAI's shape whatever provider sent it.
  */
+import * as Chunk from "effect/Chunk"
 import type * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as JsonWire from "./internal/chunkJson.ts"
 import * as Wire from "./internal/chunkSchema.ts"
 import type { UsageEncoded } from "./internal/chunkUsage.ts"
 import * as UsageWire from "./internal/chunkUsage.ts"
+import * as Writer from "./internal/chunkWire.ts"
 import type { Json, JsonObject } from "./internal/json.ts"
 
 export type { UsageEncoded }
@@ -115,6 +118,29 @@ export interface ChatCompletionChunkEncoded extends Schema.Schema.Encoded<typeof
  */
 export const ChatCompletionChunk: Schema.Schema<ChatCompletionChunk, ChatCompletionChunkEncoded> =
   Wire.ChatCompletionChunk
+
+/**
+ * A chunk on OpenAI's wire, as `Schema.encode` of `ChatCompletionChunk` gives it, at a hundredth of the cost: the
+ * compiler has checked what the Schema would check again.
+ */
+export const encode: (chunk: ChatCompletionChunk) => ChatCompletionChunkEncoded = Writer.encode
+
+const event = (data: string): string => `data: ${data}\n\n`
+
+/**
+ * The chunks of an answer as OpenAI's event stream: the body of a `text/event-stream`, with one piece of bytes for all
+ * that came at once. An answer that is whole ends with `[DONE]`; one that fails ends with its error and without it, so
+ * that no client takes it for whole.
+ */
+export const toSse = <E, R>(self: Stream.Stream<ChatCompletionChunk, E, R>): Stream.Stream<Uint8Array, E, R> => {
+  const encoder = new TextEncoder()
+  const written = Stream.mapChunks(self, (chunks) => {
+    let text = ""
+    for (const chunk of chunks) text += event(JSON.stringify(encode(chunk)))
+    return text === "" ? Chunk.empty<Uint8Array>() : Chunk.of(encoder.encode(text))
+  })
+  return Stream.concat(written, Stream.sync(() => encoder.encode(event("[DONE]"))))
+}
 
 /**
  * Which choice is read. An object, because `Stream.map` and `Array.map` give a function the element's index as well: a

@@ -59,7 +59,12 @@ export const completionStream = (
   params: CompletionParams,
   options?: CallOptions
 ): Stream.Stream<ChatCompletionChunk, CallError, Provider> =>
-  Stream.unwrap(Effect.map(Provider, (provider) => provider.completionStream(params, options)))
+  unwrap(Effect.map(Provider, (provider) => provider.completionStream(params, options)))
+
+/** `Stream.unwrap` says the same with two more executors, which every open stream would hold and each chunk would pass. */
+const unwrap = <A, E, R, E2, R2>(
+  effect: Effect.Effect<Stream.Stream<A, E, R>, E2, R2>
+): Stream.Stream<A, E | E2, R | R2> => Stream.fromChannel(Channel.unwrap(Effect.map(effect, Stream.toChannel)))
 
 /** The whole answer of the provider in context. */
 export const completion = (
@@ -129,11 +134,7 @@ export const serviceOf = (
   return {
     id: endpoint.id,
     capabilities: endpoint.capabilities,
-    completionStream: (params, callOptions = {}) =>
-      // `Stream.unwrap` says the same with two more executors, which every open stream would hold.
-      Stream.fromChannel(
-        Channel.unwrap(Effect.map(prepare(params, callOptions, true), (call) => Stream.toChannel(Call.stream(call))))
-      ),
+    completionStream: (params, callOptions = {}) => unwrap(Effect.map(prepare(params, callOptions, true), Call.stream)),
     completion: (params, callOptions = {}) => Effect.flatMap(prepare(params, callOptions, false), Call.completion)
   }
 }

@@ -5,6 +5,7 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import type * as Chunk from "effect/Chunk"
@@ -96,12 +97,8 @@ export const make = (endpoint: Server, options: Options, client: HttpClient.Http
         )
         const status = response.status
         yield* onHead({ status, requestId: Header.requestId(response.headers), headers: Header.show(response.headers) })
-        const pull = yield* Inflate.pull(
-          // A response without a body is an empty one.
-          Stream.catchAll(response.stream, (error) =>
-            error.reason === "EmptyBody" ? Stream.empty : Stream.fail(Network.fromCode(Network.codeOf(error), origin))),
-          broken
-        )
+        const raw = Effect.mapError(yield* Stream.toPull(response.stream), endOf(origin))
+        const pull = yield* Inflate.pull(raw, broken)
         if (status >= 200 && status < 300) {
           return { contentType: response.headers["content-type"], pull }
         }
@@ -109,12 +106,17 @@ export const make = (endpoint: Server, options: Options, client: HttpClient.Http
           status === 0 || (status >= 300 && status < 400)
             ? Effect.succeed(redirected(response, origin))
             : refused(endpoint, response, pull),
-          (fault) =>
-            Effect.fail(Network.fault(fault))
+          (fault) => Effect.fail(Network.fault(fault))
         )
       })
   }
 }
+
+/** A response without a body is an empty one. */
+const endOf = (origin: string) =>
+  Option.flatMap((error: HttpClientError.ResponseError) =>
+    error.reason === "EmptyBody" ? Option.none() : Option.some(Network.fromCode(Network.codeOf(error), origin))
+  )
 
 const requestOf = (
   url: string,
@@ -201,16 +203,18 @@ const execute = (
   request: HttpClientRequest.HttpClientRequest,
   attempt: Attempt["Type"]
 ) =>
-  Effect.contextWithEffect((context: Context.Context<never>) =>
-    client.execute(request).pipe(
-      Effect.provideService(Attempt, attempt),
-      // fetch follows a redirect with the prompt, and with every header but Authorization.
-      Effect.provideService(FetchHttpClient.RequestInit, {
-        ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
-        redirect: "manual"
-      }),
-      Effect.locally(Headers.currentRedactedNames, Header.redactedNames)
-    )
+  client.execute(request).pipe(
+    // In one go: each service that is provided alone costs as much as all the rest of a request.
+    Effect.mapInputContext((context: Context.Context<never>) =>
+      Context.add(context, Attempt, attempt).pipe(
+        // fetch follows a redirect with the prompt, and with every header but Authorization.
+        Context.add(FetchHttpClient.RequestInit, {
+          ...Option.getOrUndefined(Context.getOption(context, FetchHttpClient.RequestInit)),
+          redirect: "manual"
+        })
+      )
+    ),
+    Effect.locally(Headers.currentRedactedNames, Header.redactedNames)
   )
 
 const redirected = (response: HttpClientResponse.HttpClientResponse, origin: string): Fault => {

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
+import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 
 const decode = Schema.decodeUnknown(ChatCompletionChunk.ChatCompletionChunk)
@@ -26,6 +28,21 @@ const chunk = (fields: object): object => ({
 const delta = (fields: object): object => chunk({ choices: [{ index: 0, delta: fields, finish_reason: null }] })
 
 const decodeDelta = (fields: object) => Effect.map(decode(delta(fields)), (decoded) => decoded.choices[0]?.delta)
+
+const hello: ChatCompletionChunk.ChatCompletionChunk = {
+  id: "c",
+  object: "chat.completion.chunk",
+  created: 1,
+  model: "m",
+  choices: [{ index: 0, delta: { role: "assistant", content: "Hello\r\n\n\u2028data: \ud83d" } }]
+}
+
+const finish: ChatCompletionChunk.ChatCompletionChunk = {
+  ...hello,
+  choices: [{ index: 0, delta: {}, finishReason: "stop" }]
+}
+
+const other: ChatCompletionChunk.ChatCompletionChunk = { ...hello, choices: [] }
 
 describe("ChatCompletionChunk", () => {
   it.effect("reads what OpenAI sends: nulls are absent, unknown keys are ignored", () =>
@@ -163,7 +180,7 @@ describe("ChatCompletionChunk", () => {
 
   it.effect("writes OpenAI's wire with our additions", () =>
     Effect.gen(function*() {
-      const encoded = yield* encode({
+      const value: ChatCompletionChunk.ChatCompletionChunk = {
         id: "c",
         object: "chat.completion.chunk",
         created: 1,
@@ -193,7 +210,9 @@ describe("ChatCompletionChunk", () => {
           extra: { searches: 2 }
         },
         raw: [{ secret: true }]
-      })
+      }
+      const encoded = yield* encode(value)
+      assert.deepStrictEqual(ChatCompletionChunk.encode(value), encoded)
       assert.deepStrictEqual(encoded, {
         id: "c",
         object: "chat.completion.chunk",
@@ -233,6 +252,59 @@ describe("ChatCompletionChunk", () => {
       }),
     { timeout: 60_000, fastCheck: { numRuns: 50 } }
   )
+
+  it.effect.prop(
+    "`encode` writes what the Schema writes, to the byte",
+    [Arbitrary.make(Schema.typeSchema(ChatCompletionChunk.ChatCompletionChunk))],
+    ([value]) =>
+      Effect.gen(function*() {
+        const expected = yield* encode(value)
+        const encoded = ChatCompletionChunk.encode(value)
+        assert.deepStrictEqual(encoded, expected)
+        assert.strictEqual(JSON.stringify(encoded), JSON.stringify(expected))
+      }),
+    { timeout: 60_000, fastCheck: { numRuns: 200 } }
+  )
+
+  it.effect("`encode` writes what it knows, and nothing that is `undefined`", () =>
+    Effect.gen(function*() {
+      // With keys of somebody else's, as a wrapper may have added, and with those that a spread leaves behind.
+      const value = {
+        ...hello,
+        mine: 1,
+        usage: undefined,
+        serviceTier: undefined,
+        choices: [{
+          index: 1,
+          mine: 2,
+          delta: {
+            mine: 3,
+            role: undefined,
+            content: undefined,
+            reasoning: { content: "", mine: 4 },
+            toolCalls: [{ index: 0, id: undefined, mine: 5, function: { name: undefined, arguments: "", mine: 6 } }],
+            native: { dialect: "d", block: null, mine: 7 }
+          },
+          finishReason: undefined,
+          logprobs: {
+            content: [{ token: "", logprob: 0, bytes: undefined, mine: 8, topLogprobs: [] }],
+            refusal: undefined
+          }
+        }]
+      }
+      const encoded = ChatCompletionChunk.encode(value)
+      assert.deepStrictEqual(encoded, yield* encode(value))
+      assert.deepStrictEqual(encoded.choices, [{
+        index: 1,
+        delta: {
+          reasoning: { content: "" },
+          tool_calls: [{ index: 0, function: { arguments: "" } }],
+          native: { dialect: "d", block: null }
+        },
+        finish_reason: null,
+        logprobs: { content: [{ token: "", logprob: 0, bytes: null, top_logprobs: [] }], refusal: null }
+      }])
+    }))
 
   it.effect("a `__proto__` of the wire stays data", () =>
     Effect.gen(function*() {
@@ -277,5 +349,47 @@ describe("ChatCompletionChunk", () => {
       assert.strictEqual(ChatCompletionChunk.reasoning(value, { choice: 1 }), "why")
       assert.isUndefined(ChatCompletionChunk.finishReason(value))
       assert.strictEqual(ChatCompletionChunk.finishReason(value, { choice: 1 }), "stop")
+    }))
+})
+
+describe("toSse", () => {
+  const line = (value: ChatCompletionChunk.ChatCompletionChunk): string =>
+    `data: ${JSON.stringify(ChatCompletionChunk.encode(value))}\n\n`
+
+  const pieces = <E>(chunks: Stream.Stream<ChatCompletionChunk.ChatCompletionChunk, E>) => {
+    const written: Array<string> = []
+    return ChatCompletionChunk.toSse(chunks).pipe(
+      Stream.runForEach((bytes) => Effect.sync(() => written.push(new TextDecoder().decode(bytes)))),
+      Effect.exit,
+      Effect.map(({ _tag }) => ({ end: _tag, written }))
+    )
+  }
+
+  it.effect("writes what came at once in one piece, and `[DONE]` at the end", () =>
+    Effect.gen(function*() {
+      const chunks = Stream.fromChunks(Chunk.make(hello, hello), Chunk.make(other), Chunk.make(finish)).pipe(
+        // Leaves an empty Chunk.
+        Stream.filter((each) => each !== other)
+      )
+      assert.deepStrictEqual(yield* pieces(chunks), {
+        end: "Success",
+        written: [line(hello) + line(hello), line(finish), "data: [DONE]\n\n"]
+      })
+    }))
+
+  it.effect("is read as it was written, whatever the text", () =>
+    Effect.gen(function*() {
+      const { written } = yield* pieces(Stream.make(hello, finish))
+      const datas = written.join("").split("\n\n").filter((event) => event !== "")
+      assert.deepStrictEqual(
+        yield* Effect.forEach(datas.slice(0, -1), (event) => decode(JSON.parse(event.slice("data: ".length)))),
+        [hello, finish]
+      )
+    }))
+
+  it.effect("an answer that fails delivers what came, and says nothing of an end", () =>
+    Effect.gen(function*() {
+      const chunks = Stream.concat(Stream.make(hello), Stream.fail("cut"))
+      assert.deepStrictEqual(yield* pieces(chunks), { end: "Failure", written: [line(hello)] })
     }))
 })

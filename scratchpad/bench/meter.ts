@@ -19,9 +19,13 @@ export interface Spent {
 /** Since the process began. */
 export const now = (): Spent => ({ cpu: cpu(), wall: performance.now() })
 
-/** Runs without the garbage of what was before. */
+/**
+ * Runs without the garbage of what was just before. Of the young alone: a collection of all garbage, at a moment when no
+ * stream is open, takes the shapes of a stream's objects for garbage as well, and throws away the code that was compiled
+ * for them; all that would be measured then is how it is compiled anew.
+ */
 export const clean = <A>(run: () => Promise<A>): Promise<A> => {
-  collect?.()
+  collect?.({ type: "minor" })
   return run()
 }
 
@@ -34,12 +38,15 @@ export const spent = (run: () => Promise<unknown>): Promise<Spent> =>
     return { cpu: after.cpu - before.cpu, wall: after.wall - before.wall }
   })
 
-/** Repeats a run until the compiler has had time to see what is hot. */
-export const warm = async (run: () => Promise<unknown>): Promise<void> => {
+/**
+ * Repeats a run until the compiler has had time to see what is hot: for a second at least and four at most, or, where a
+ * run is short and its code long, `least` times, but for no more than `most` milliseconds.
+ */
+export const warm = async (run: () => Promise<unknown>, least = 2, most = 4000): Promise<void> => {
   const from = performance.now()
-  for (let times = 0; times < 2 || performance.now() - from < 1000; times++) {
+  for (let times = 0; times < least || performance.now() - from < 1000; times++) {
     await run()
-    if (performance.now() - from > 4000) break
+    if (performance.now() - from > most) break
   }
 }
 

@@ -51,6 +51,17 @@ const withoutKey = (
     cause: { code: codeOf(error) }
   })
 
+/** In the attempt's own scope, which `transformClient` may have replaced; to put it there again costs some 20 steps. */
+const within = <A, E>(
+  scope: Scope.Scope,
+  context: Context.Context<never>,
+  effect: Effect.Effect<A, E, Scope.Scope>
+): Effect.Effect<A, E> =>
+  Option.getOrUndefined(Context.getOption(context, Scope.Scope)) === scope
+    // What the effect needs is in the context: that has just been seen, and no type can say it.
+    ? effect as Effect.Effect<A, E>
+    : Scope.extend(effect, scope)
+
 export const innermost = (client: HttpClient.HttpClient): HttpClient.HttpClient => {
   const scoped = HttpClient.withScope(client)
   return HttpClient.makeWith<HttpClientError.HttpClientError, never, HttpClientError.HttpClientError, never>(
@@ -59,8 +70,7 @@ export const innermost = (client: HttpClient.HttpClient): HttpClient.HttpClient 
         Option.match(Context.getOption(context, Attempt), {
           onNone: () => client.execute(request),
           onSome: (attempt) =>
-            scoped.execute(authorise(request, attempt)).pipe(
-              Scope.extend(attempt.scope),
+            within(attempt.scope, context, scoped.execute(authorise(request, attempt))).pipe(
               Effect.mapBoth({
                 onFailure: (error) => withoutKey(error, request),
                 onSuccess: (response) => withRequest(response, request)

@@ -83,21 +83,26 @@ export const ChunkChoice = Schema.Struct({
   logprobs: Field.optional(Logprobs)
 })
 
-/** What a chunk and a whole answer both begin and end with. */
-export const envelope = {
+/** What a chunk and a whole answer both begin with. */
+export const head = {
   id: Field.withDefault(Schema.String, () => ""),
   created: Field.withDefault(Field.Count, () => 0),
-  model: Field.withDefault(Schema.String, () => ""),
+  model: Field.withDefault(Schema.String, () => "")
+}
+
+/** What both end with. */
+export const tail = {
   usage: Field.optional(Usage),
   systemFingerprint: Field.optional(Schema.String).pipe(Schema.fromKey("system_fingerprint")),
   serviceTier: Field.optional(Schema.String).pipe(Schema.fromKey("service_tier"))
 }
 
 export const ChatCompletionChunk = Schema.Struct({
-  ...envelope,
+  ...head,
   // Azure sends "" on chunks that carry only the verdict of its content filter.
   object: Field.constant("chat.completion.chunk", ""),
   choices: Schema.Array(ChunkChoice),
+  ...tail,
   raw: Field.unwritten(Schema.Array(Schema.Unknown))
 }).pipe(
   // Arbitraries hold what the wire can carry, and of choices two say as much as ten.

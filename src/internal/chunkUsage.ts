@@ -47,7 +47,7 @@ const decode = (usage: Wire): Memory => {
   }
 }
 
-const encode = (usage: Memory): Wire => {
+export const encode = (usage: Memory): Wire => {
   const { cacheWriteTokens, cachedTokens, extra, reasoningTokens } = usage
   const details = {
     ...(cachedTokens === undefined ? {} : { cached_tokens: cachedTokens }),

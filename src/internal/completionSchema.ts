@@ -63,9 +63,10 @@ export const Choice = Schema.transform(
 )
 
 export const ChatCompletion = Schema.Struct({
-  ...Chunk.envelope,
+  ...Chunk.head,
   object: Field.constant("chat.completion"),
   choices: Schema.Array(Choice),
+  ...Chunk.tail,
   requestId: Field.optional(Schema.String).pipe(Schema.fromKey("request_id"))
 }).pipe(
   // As of chunks.

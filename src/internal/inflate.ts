@@ -6,7 +6,6 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
 
 type Pull<E> = Effect.Effect<Chunk.Chunk<Uint8Array>, Option.Option<E>>
 
@@ -85,8 +84,8 @@ const prefix = <E>(pull: Pull<E>): Effect.Effect<Uint8Array, Option.Option<E>> =
 }
 
 /** Pulls a body's bytes as they were before compression. `broken` is the fault of a body that does not inflate. */
-export const pull = <E>(body: Stream.Stream<Uint8Array, E>, broken: E): Effect.Effect<Pull<E>, never, Scope.Scope> =>
-  Effect.zipWith(Stream.toPull(body), Effect.scope, (raw, scope) => {
+export const pull = <E>(raw: Pull<E>, broken: E): Effect.Effect<Pull<E>, never, Scope.Scope> =>
+  Effect.map(Effect.scope, (scope) => {
     let next: Pull<E> = Effect.flatMap(prefix(raw), (bytes) => {
       next = raw
       if (!isGzip(bytes)) return Effect.succeed(Chunk.of(bytes))

@@ -29,14 +29,17 @@ const formsOf = (value: string): ReadonlyArray<string> => {
 /** Every credential and custom header value of the call. */
 export class Secrets {
   private readonly values = new Set<string>()
+  private forms: ReadonlyArray<string> | undefined = undefined
 
   add(secret: string): void {
     const value = secret.trim()
-    if (value.length >= shortest) this.values.add(value)
+    if (value.length < shortest) return
+    this.values.add(value)
+    this.forms = undefined
   }
 
   scrub(text: string): string {
-    const forms = [...this.values].flatMap(formsOf).sort((a, b) => b.length - a.length)
+    const forms = this.forms ??= [...this.values].flatMap(formsOf).sort((a, b) => b.length - a.length)
     let clean = text
     for (const form of forms) clean = clean.replaceAll(form, hidden)
     return withoutCut(clean, forms).replace(keyLike, hidden)
@@ -46,9 +49,12 @@ export class Secrets {
 /** What a server says is read up to a limit, which can be in the middle of a value. */
 const withoutCut = (text: string, values: ReadonlyArray<string>): string => {
   const body = text.endsWith("…") ? text.slice(0, -1) : text
+  const last = body.at(-1)
   for (const value of values) {
     for (let length = Math.min(value.length - 1, body.length); length >= shortest; length--) {
-      if (body.endsWith(value.slice(0, length))) return body.slice(0, body.length - length) + hidden
+      if (value[length - 1] === last && body.endsWith(value.slice(0, length))) {
+        return body.slice(0, body.length - length) + hidden
+      }
     }
   }
   return text

@@ -1,10 +1,9 @@
 /**
  * The span of a call: facts, never text.
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
-import type * as Scope from "effect/Scope"
+import * as Scope from "effect/Scope"
 import type * as Tracer from "effect/Tracer"
 
 export interface Described {
@@ -16,15 +15,18 @@ export interface Described {
 
 /**
  * From here to the end of the scope, however it ends. `Effect.makeSpanScoped` and a finalizer that annotates would be
- * two of them, for each open stream.
+ * two of them, for each open stream; and `Effect.addFinalizer` would compare what each FiberRef was then and is at the end.
  */
 export const open = ({ annotate, attributes, name }: Described): Effect.Effect<Tracer.Span, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.makeSpan(name, { kind: "client", captureStackTrace: false, attributes }),
-    (span, exit) =>
+  Effect.uninterruptible(Effect.gen(function*() {
+    const scope = yield* Effect.scope
+    const span = yield* Effect.makeSpan(name, { kind: "client", captureStackTrace: false, attributes })
+    yield* Scope.addFinalizerExit(scope, (exit) =>
       Effect.gen(function*() {
         yield* annotate(span)
+        const clock = yield* Effect.clock
         const isTimed = yield* FiberRef.get(FiberRef.currentTracerTimingEnabled)
-        span.end(isTimed ? yield* Clock.currentTimeNanos : 0n, exit)
-      })
-  )
+        span.end(isTimed ? clock.unsafeCurrentTimeNanos() : 0n, exit)
+      }))
+    return span
+  }))

@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { Session } from "../client.ts"
 import type { Wire } from "../wire.ts"
@@ -20,12 +19,7 @@ const collect = Provider.completionStream({ ...params, tools: [Request.tool] }).
   Effect.map((answer) => answer.choices[0]?.message.toolCalls?.[0]?.function.arguments ?? "")
 )
 
-const events = Provider.completionStream(params).pipe(
-  Stream.mapEffect(Schema.encode(ChatCompletionChunk.ChatCompletionChunk)),
-  Stream.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`),
-  Stream.concat(Stream.make("data: [DONE]\n\n")),
-  Stream.encodeText
-)
+const events = ChatCompletionChunk.toSse(Provider.completionStream(params))
 
 export const over = (client: Layer.Layer<HttpClient.HttpClient>) => (wire: Wire, base: string): Session => {
   const apiKey = Redacted.make(Request.key)
