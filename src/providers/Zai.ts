@@ -49,7 +49,7 @@ export const endpoint: Endpoint.Endpoint = {
   ),
   developerRole: false,
   replay: "reasoning_content",
-  // The status of an empty account is that of too many requests.
+  // An empty account, and a plan that is used up for hours or weeks, have the status of too many requests.
   errors: new Map([
     ["1112", "PermissionDenied"],
     ["1113", "QuotaExceeded"],
@@ -59,7 +59,10 @@ export const endpoint: Endpoint.Endpoint = {
     ["1261", "ContextLength"],
     ["1301", "ContentFilter"],
     ["1304", "QuotaExceeded"],
+    ["1308", "QuotaExceeded"],
     ["1309", "QuotaExceeded"],
+    ["1310", "QuotaExceeded"],
+    ["1311", "PermissionDenied"],
     ["1312", "Overloaded"]
   ])
 }

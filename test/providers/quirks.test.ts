@@ -468,6 +468,9 @@ describe("heads and errors", () => {
   for (
     const [code, status, reason] of [
       ["1113", 429, "QuotaExceeded"],
+      ["1308", 429, "QuotaExceeded"],
+      ["1310", 429, "QuotaExceeded"],
+      ["1311", 429, "PermissionDenied"],
       ["1302", 429, "RateLimit"],
       ["1211", 400, "ModelNotFound"],
       ["1261", 400, "ContextLength"],
