@@ -270,12 +270,10 @@ describe("reasoning", () => {
 })
 
 describe("Mistral: what goes back", () => {
+  const context = { endpoint: Mistral.endpoint, model: "m", stream: true }
   const encoded = (messages: ReadonlyArray<CompletionParams.Message>): ReadonlyArray<unknown> => {
-    const context = { endpoint: Mistral.endpoint, model: "m", stream: true }
-    // The body's messages are what the dialect made of these.
-    return Either.getOrThrow(Mistral.endpoint.dialect.encode({ messages }, context)).body["messages"] as ReadonlyArray<
-      unknown
-    >
+    const { body } = Either.getOrThrow(Mistral.endpoint.dialect.encode({ messages }, context))
+    return body["messages"] as ReadonlyArray<unknown>
   }
   const thinking = (text: string, signature?: string) => ({
     type: "thinking",
