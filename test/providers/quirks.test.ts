@@ -336,12 +336,13 @@ describe("Mistral: what goes back", () => {
   })
 
   it("more thinking with signatures than can be kept, as text", () => {
-    const { message } = answer(Mistral.endpoint, [
+    const events = [
       ...Array.from({ length: 9 }, () => delta({ content: [thinking("x".repeat(500_000), "s")] })),
       finish("stop")
-    ])
-    assert.isUndefined(message.native)
-    assert.strictEqual(message.reasoning?.content.length, 4_500_000)
+    ]
+    const message = messageOf(collected(Read.read(Mistral.endpoint, [sse(events)])))
+    assert.isUndefined(message?.native)
+    assert.strictEqual(message?.reasoning?.content.length, 4_500_000)
   })
 
   const idsOf = (ids: ReadonlyArray<string>) => {
