@@ -109,14 +109,20 @@ export interface Switches {
   readonly textParts?: boolean | undefined
   /** A user may speak right after a tool. Default: true; otherwise an `OK` of the model is put between them. */
   readonly userAfterTool?: boolean | undefined
+  /**
+   * It takes ids of tool calls that are nine letters and digits, and no others. Default: false; otherwise the ids of
+   * other servers go out as nine that are made of them, the same in a call and in what the tool answered.
+   */
+  readonly shortCallIds?: boolean | undefined
   /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
   readonly jsonObject?: boolean | undefined
   /**
-   * How reasoning goes back to the model that calls tools: as text in `reasoning_content`, or as the blocks that came
-   * in `reasoning_details`. Blocks are kept as `native`, by the id of the dialect: an endpoint that replays them has a
-   * dialect with an id of its own. Default: not at all.
+   * How reasoning goes back: as text in `reasoning_content` with the tool calls that came of it, as the blocks that came
+   * in `reasoning_details`, or as `thinking` parts of the content of every turn. Blocks, and thinking with a signature,
+   * are kept as `native`, by the id of the dialect: an endpoint that replays them has a dialect with an id of its own.
+   * Default: not at all.
    */
-  readonly replay?: "reasoning_content" | "reasoning_details" | undefined
+  readonly replay?: "reasoning_content" | "reasoning_details" | "thinking" | undefined
   /**
    * The reasoning of some models comes in their text, up to `</think>`: from an opening tag, or from the beginning where
    * the prompt holds that tag. Default: text is text.

@@ -26,7 +26,10 @@ export interface Table {
   readonly specific: ReadonlyMap<string, Kind>
   /** Types that cover a whole class of faults: they count when there is no status. */
   readonly generic: ReadonlyMap<string, Kind>
-  /** Narrow wording, tried where status and codes left `InvalidRequest`, `PermissionDenied`, `Server` or nothing. */
+  /**
+   * Narrow wording, tried where status and codes left `InvalidRequest`, `PermissionDenied`, `Server` or nothing; and
+   * where they left `RateLimit`, for which some take an account without money.
+   */
   readonly wording: ReadonlyArray<readonly [RegExp, Kind]>
 }
 
@@ -90,9 +93,12 @@ const kindOf = (table: Table, facts: ErrorFacts, own: Table["specific"] | undefi
   const general = status !== undefined
     ? byStatus(status)
     : table.generic.get(type ?? "") ?? table.generic.get(code ?? "") ?? "Server"
-  if (!isVague(general)) return general
+  if (!isVague(general) && general !== "RateLimit") return general
   const message = facts.message ?? ""
-  return table.wording.find(([pattern]) => pattern.test(message))?.[1] ?? general
+  const wording = general === "RateLimit"
+    ? table.wording.filter(([, kind]) => kind === "QuotaExceeded")
+    : table.wording
+  return wording.find(([pattern]) => pattern.test(message))?.[1] ?? general
 }
 
 /** The reason of an error, by a dialect's table, and by the codes that are an endpoint's `own`. */

@@ -2,9 +2,10 @@
  * The facts of an error that a server put into a body or a stream, in any of the shapes that are in use:
  *
  * - `{ error: { message, type, code, param, metadata } }` (OpenAI, OpenRouter), `{ error: "text" }` (Ollama)
+ * - `{ error: "text", code }` (xAI), `{ error: "text", error_type }` (Text Generation Inference)
  * - `{ type: "error", error: { type, message }, request_id }` (Anthropic)
  * - `{ object: "error", message, type, code }` (vLLM)
- * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI), `{ errors: [{ code, message }] }` (Cloudflare)
+ * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI; Mistral puts it into `message`), `{ errors: [{ code, message }] }` (Cloudflare)
  * - `{ code, message, request_id }` (DashScope, Mistral)
  * - `[{ error }]` (Google)
  */
@@ -49,15 +50,18 @@ const upstreamText = (fields: Fields): string | undefined => text(fieldsOf(field
 
 const factsOf = (error: unknown, envelope: Fields): WireError => {
   const fields = fieldsOf(firstItem(error))
-  const code = text(fields["code"]) ?? text(fieldsOf(fields["error"])["code"])
+  // What is beside an error that is a text is about it.
+  const beside = typeof error === "string" ? envelope : {}
+  const code = text(fields["code"]) ?? text(fieldsOf(fields["error"])["code"]) ?? text(beside["code"])
   const said = text(firstItem(error)) ?? text(fields["message"]) ?? detailText(fields["detail"]) ??
-    detailText(envelope["message"])
+    detailText(envelope["message"]) ?? detailText(fieldsOf(envelope["message"])["detail"])
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
       statusOf(fields["code"]),
     code,
-    type: text(fields["type"]) ?? text(fields["status"]),
+    type: text(fields["type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ??
+      text(fields["status"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
     param: text(fields["param"]),
     retryAfter: retryAfterOf(fields),

@@ -52,6 +52,9 @@ const specific: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Ki
   ["engine_overloaded", "Overloaded"],
   ["engine_overloaded_error", "Overloaded"],
   ["model_overloaded", "Overloaded"],
+  // OpenRouter; Text Generation Inference, with 429.
+  ["provider_overloaded", "Overloaded"],
+  ["overloaded", "Overloaded"],
   // Groq's flex tier, with a status of its own: 498.
   ["capacity_exceeded", "Overloaded"]
 ])
@@ -91,7 +94,6 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["tokens", "RateLimit"],
   ["requests", "RateLimit"],
 
-  ["overloaded", "Overloaded"],
   ["service_unavailable", "Overloaded"],
   ["service_unavailable_error", "Overloaded"],
   ["ServiceUnavailableError", "Overloaded"],
@@ -120,6 +122,7 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/input token count.{0,40} exceeds the maximum/i, "ContextLength"],
   // Moonshot.
   [/exceeded model token limit/i, "ContextLength"],
+  [/input token length too long/i, "ContextLength"],
   // MiniMax.
   [/context window exceeds limit/i, "ContextLength"],
   // Groq, Cerebras.
@@ -148,7 +151,11 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
-  [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"]
+  // xAI, whose wording comes in place of a status.
+  [/\bservice temporarily unavailable\b/i, "Overloaded"],
+  [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"],
+  // xAI, with 403 or 429.
+  [/\b(?:used all available|doesn't have any|run out of) credits\b/i, "QuotaExceeded"]
 ]
 
 export const failure = Classify.classify({ specific, generic, wording })

@@ -237,6 +237,7 @@ const readDelta = (choice: number, delta: Delta, keeper: Keeper | undefined, out
     if (keeper !== undefined) keeper.text(choice, content, outputs)
     else if (content !== "") outputs.push({ _tag: "Text", choice, text: content })
   } else if (content !== undefined) {
+    keeper?.parts(choice, content)
     parts(choice, content, reasoned !== "", outputs)
   }
   if (delta.refusal !== undefined && delta.refusal !== "") {

@@ -5,11 +5,13 @@
 import type { Addition, Output } from "../Dialect.ts"
 import type { Switches } from "../Endpoint.ts"
 import { Details } from "./openAiDetails.ts"
+import { Thoughts } from "./openAiThoughts.ts"
 import { type Piece, Splitter } from "./think.ts"
 
 interface Kept {
   readonly splitter: Splitter | undefined
   readonly details: Details | undefined
+  readonly thoughts: Thoughts | undefined
 }
 
 const tell = (choice: number, pieces: ReadonlyArray<Piece>, outputs: Array<Output>): void => {
@@ -39,12 +41,18 @@ export class Keeper {
     this.kept(choice).details?.add(details)
   }
 
+  /** Content that is a list of parts. */
+  parts(choice: number, content: unknown): void {
+    this.kept(choice).thoughts?.add(content)
+  }
+
   /** The choice is at its end: nothing is kept any longer. */
   end(choice: number, outputs: Array<Output>): void {
     const kept = this.choices.get(choice)
     if (kept === undefined) return
     tell(choice, kept.splitter?.end() ?? [], outputs)
-    for (const block of kept.details?.take() ?? []) outputs.push({ _tag: "Native", choice, block })
+    const blocks = kept.details?.take() ?? kept.thoughts?.take() ?? []
+    for (const block of blocks) outputs.push({ _tag: "Native", choice, block })
   }
 
   /** All choices are. */
@@ -60,7 +68,8 @@ export class Keeper {
     const { replay, thinkTags } = this.switches
     const kept = {
       splitter: thinkTags === undefined ? undefined : new Splitter(thinkTags === "missingOpener"),
-      details: replay === "reasoning_details" ? new Details() : undefined
+      details: replay === "reasoning_details" ? new Details() : undefined,
+      thoughts: replay === "thinking" ? new Thoughts() : undefined
     }
     this.choices.set(choice, kept)
     return kept
@@ -69,6 +78,7 @@ export class Keeper {
 
 /** `undefined` where nothing has to be kept, which is almost everywhere. */
 export const keeperOf = (switches: Switches | undefined): Keeper | undefined =>
-  switches !== undefined && (switches.thinkTags !== undefined || switches.replay === "reasoning_details")
+  switches !== undefined &&
+    (switches.thinkTags !== undefined || switches.replay === "reasoning_details" || switches.replay === "thinking")
     ? new Keeper(switches)
     : undefined

@@ -22,8 +22,10 @@ import type { UnsupportedParameter } from "../ProviderError.ts"
 import * as Base64 from "./base64.ts"
 import type { Json, JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
+import { short } from "./openAiCallIds.ts"
 import * as Fields from "./openAiFields.ts"
 import { defined } from "./openAiJson.ts"
+import * as Thoughts from "./openAiThoughts.ts"
 
 type Encoded<A> = Either.Either<A, UnsupportedParameter>
 
@@ -112,11 +114,13 @@ const content = (
   )
 }
 
-const toolCalls = (message: AssistantMessage): ReadonlyArray<Json> | undefined =>
+const callId = (id: string, { shortCallIds }: Endpoint): string => shortCallIds === true ? short(id) : id
+
+const toolCalls = (message: AssistantMessage, endpoint: Endpoint): ReadonlyArray<Json> | undefined =>
   message.toolCalls === undefined || message.toolCalls.length === 0
     ? undefined
     : message.toolCalls.map((call) => ({
-      id: call.id,
+      id: callId(call.id, endpoint),
       type: "function",
       function: { name: call.function.name, arguments: call.function.arguments }
     }))
@@ -128,8 +132,9 @@ const nameField = (name: string | undefined, endpoint: Endpoint): { readonly [fi
 }
 
 /**
- * What the model thought goes back only where the server asks for it: as the blocks that it sent itself, or as text with
- * the calls that came of it. A turn of another model, which may have told no thoughts, still needs the field.
+ * What the model thought goes back only where the server asks for it. In fields of its own: as the blocks that it sent
+ * itself, or as text with the calls that came of it. A turn of another model, which may have told no thoughts, still
+ * needs the field.
  */
 const replayed = (
   { native, reasoning }: AssistantMessage,
@@ -141,9 +146,22 @@ const replayed = (
       return calls === undefined ? {} : { reasoning_content: reasoning?.content ?? "" }
     case "reasoning_details":
       return native?.dialect === dialect.id && native.blocks.length > 0 ? { reasoning_details: native.blocks } : {}
+    case "thinking":
     case undefined:
       return {}
   }
+}
+
+/** The content with the thinking before it, where that is a part of it. */
+const thoughtful = (
+  { native, reasoning }: AssistantMessage,
+  said: Content | undefined,
+  { dialect, replay }: Endpoint
+): Content | ReadonlyArray<Json> | undefined => {
+  if (replay !== "thinking") return said
+  const isOwn = native?.dialect === dialect.id && native.blocks.length > 0
+  const thought = isOwn ? native.blocks : Thoughts.ofText(reasoning?.content)
+  return thought.length === 0 ? said : Thoughts.partsOf(thought, said)
 }
 
 /**
@@ -151,7 +169,7 @@ const replayed = (
  * dialects means nothing to the server.
  */
 const assistant = (message: AssistantMessage, at: string, endpoint: Endpoint): Encoded<JsonObject> => {
-  const calls = toolCalls(message)
+  const calls = toolCalls(message, endpoint)
   const refusalField = Fields.nameOf(endpoint, "refusal")
   const spoken = message.content === undefined || message.content.length === 0 ? undefined : message.content
   const said = refusalField === false ? spoken ?? message.refusal : spoken
@@ -161,7 +179,7 @@ const assistant = (message: AssistantMessage, at: string, endpoint: Endpoint): E
   return Either.map(said === undefined ? Either.right(undefined) : content(said, at, endpoint), (content) =>
     defined({
       role: "assistant",
-      content: silent ? "" : content,
+      content: thoughtful(message, silent ? "" : content, endpoint),
       ...nameField(message.name, endpoint),
       ...(refusalField === false ? undefined : { [refusalField]: refusal }),
       ...replayed(message, calls, endpoint),
@@ -175,7 +193,7 @@ const onlyText = (part: Part, at: string): Encoded<JsonObject> =>
 const tool = (message: ToolMessage, at: string, endpoint: Endpoint): Encoded<JsonObject> =>
   Either.map(content(message.content, at, endpoint, onlyText), (content) => ({
     role: "tool",
-    tool_call_id: message.toolCallId,
+    tool_call_id: callId(message.toolCallId, endpoint),
     content
   }))
 

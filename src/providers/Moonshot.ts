@@ -12,13 +12,14 @@ import { efforts } from "../internal/openAiEfforts.ts"
 import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
-export const endpoint: Endpoint.Endpoint = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   id: "moonshot",
   dialect: OpenAi.dialect,
   baseUrl: "https://api.moonshot.ai/v1",
   auth: Endpoint.bearer,
   env: { apiKey: "MOONSHOT_API_KEY", baseUrl: "MOONSHOT_API_BASE" },
-  capabilities: Endpoint.capabilities({ reasoning: true, images: true }),
+  capabilities: Endpoint.capabilities({ reasoning: true, images: true, models: true }),
+  models: { dialect: OpenAi.modelsDialect },
   fields: {
     seed: false,
     user: false,

@@ -37,7 +37,8 @@ export interface Server extends Endpoint.Switches, Pick<Endpoint.Server, "errors
 export interface Options extends Server, Omit<Provider.KeylessOptions, "baseUrl">, Embeddings.ModelOption {}
 
 /** Its blocks are its own: another server of the dialect could make nothing of them. */
-const dialectOf = ({ id, replay }: Server): Dialect => replay === "reasoning_details" ? { ...dialect, id } : dialect
+const dialectOf = ({ id, replay }: Server): Dialect =>
+  replay === "reasoning_details" || replay === "thinking" ? { ...dialect, id } : dialect
 
 const split = (
   options: Options

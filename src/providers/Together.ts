@@ -12,13 +12,15 @@ import { efforts } from "../internal/openAiEfforts.ts"
 import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
-export const endpoint: Endpoint.Endpoint = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.WithModels = {
   id: "together",
   dialect: OpenAi.dialect,
   baseUrl: "https://api.together.xyz/v1",
   auth: Endpoint.bearer,
   env: { apiKey: "TOGETHER_API_KEY", baseUrl: "TOGETHER_API_BASE" },
-  capabilities: Endpoint.capabilities({ reasoning: true, images: true }),
+  capabilities: Endpoint.capabilities({ reasoning: true, images: true, embeddings: true, models: true }),
+  embeddings: { dialect: OpenAi.embeddingsDialect },
+  models: { dialect: OpenAi.modelsDialect },
   streamUsage: false,
   fields: {
     maxTokens: "max_tokens",

@@ -11,13 +11,14 @@ import { efforts } from "../internal/openAiEfforts.ts"
 import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
-export const endpoint: Endpoint.Endpoint = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   id: "xai",
   dialect: OpenAi.dialect,
   baseUrl: "https://api.x.ai/v1",
   auth: Endpoint.bearer,
   env: { apiKey: "XAI_API_KEY", baseUrl: "XAI_API_BASE" },
-  capabilities: Endpoint.capabilities({ reasoning: true, images: true }),
+  capabilities: Endpoint.capabilities({ reasoning: true, images: true, models: true }),
+  models: { dialect: OpenAi.modelsDialect },
   fields: { metadata: false, logitBias: false, refusal: false },
   efforts: efforts(["none", "low", "medium", "high", "xhigh"]),
   developerRole: false,

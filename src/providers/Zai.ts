@@ -2,7 +2,8 @@
  * Z.ai: the GLM models.
  *
  * `ZAI_API_KEY`, `ZAI_BASE_URL`. Whether a tool is called is the model's choice, and a JSON Schema is asked for in the
- * prompt. Its errors have codes of its own. Evidence: recorded (reasoning), documented (read 2026-11-22).
+ * prompt. Its errors have codes of its own; its list of models is not in its reference. Evidence: recorded (reasoning),
+ * documented (read 2026-11-22).
  *
  * @see https://docs.z.ai/api-reference/llm/chat-completion
  * @see https://docs.z.ai/api-reference/api-code
@@ -12,7 +13,7 @@ import { efforts } from "../internal/openAiEfforts.ts"
 import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
-export const endpoint: Endpoint.Endpoint = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   id: "zai",
   dialect: OpenAi.dialect,
   baseUrl: "https://api.z.ai/api/paas/v4",
@@ -22,8 +23,10 @@ export const endpoint: Endpoint.Endpoint = {
     parallelTools: false,
     reasoning: true,
     images: true,
-    responseFormat: "json_object"
+    responseFormat: "json_object",
+    models: true
   }),
+  models: { dialect: OpenAi.modelsDialect },
   streamUsage: false,
   fields: {
     maxTokens: "max_tokens",
@@ -49,7 +52,7 @@ export const endpoint: Endpoint.Endpoint = {
   ),
   developerRole: false,
   replay: "reasoning_content",
-  // The status of an empty account is that of too many requests.
+  // An empty account, and a plan that is used up for hours or weeks, have the status of too many requests.
   errors: new Map([
     ["1112", "PermissionDenied"],
     ["1113", "QuotaExceeded"],
@@ -59,7 +62,10 @@ export const endpoint: Endpoint.Endpoint = {
     ["1261", "ContextLength"],
     ["1301", "ContentFilter"],
     ["1304", "QuotaExceeded"],
+    ["1308", "QuotaExceeded"],
     ["1309", "QuotaExceeded"],
+    ["1310", "QuotaExceeded"],
+    ["1311", "PermissionDenied"],
     ["1312", "Overloaded"]
   ])
 }

@@ -16,6 +16,14 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     param: "model"
   }],
   ["a text", { error: "model runner crashed" }, { message: "model runner crashed" }],
+  ["xAI", { code: "Some requested entity was not found", error: "no such model" }, {
+    code: "Some requested entity was not found",
+    message: "no such model"
+  }],
+  ["Text Generation Inference", { error: "Model is overloaded", error_type: "overloaded" }, {
+    message: "Model is overloaded",
+    type: "overloaded"
+  }],
   ["Anthropic", { type: "error", error: { type: "overloaded_error", message: "Overloaded" }, request_id: "req_1" }, {
     message: "Overloaded",
     type: "overloaded_error",
@@ -29,6 +37,12 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
   }],
   ["FastAPI", { detail: "Not here" }, { message: "Not here" }],
   ["FastAPI's list", { detail: [{ loc: ["body"], msg: "field required" }] }, { message: "field required" }],
+  ["Mistral's list", {
+    object: "error",
+    message: { detail: [{ loc: ["body"], msg: "field required" }] },
+    type: "invalid_request_error",
+    raw_status_code: 422
+  }, { message: "field required", type: "invalid_request_error" }],
   ["DashScope", { code: "InvalidApiKey", message: "Invalid API-key", request_id: "r" }, {
     code: "InvalidApiKey",
     message: "Invalid API-key",
@@ -48,6 +62,12 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     code: "429",
     status: 429,
     message: "Provider returned error: slow down"
+  }],
+  ["OpenRouter's types", { error: { code: 503, message: "no", metadata: { error_type: "provider_overloaded" } } }, {
+    code: "503",
+    status: 503,
+    message: "no",
+    type: "provider_overloaded"
   }],
   ["a code that is null", { error: { message: "no", type: "server_error", code: null } }, {
     message: "no",

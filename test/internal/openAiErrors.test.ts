@@ -242,6 +242,27 @@ describe("wording", () => {
       "ContentFilter"
     ],
     ["a rate limit stays one", { status: 429, message: "maximum context length" }, "RateLimit"],
+    ["xAI's rate limit stays one", {
+      status: 429,
+      code: "Some resource has been exhausted",
+      message: "Too many requests for team 1 and model x. Requests per Minute (actual/limit): 61/60."
+    }, "RateLimit"],
+    ["xAI, with 429: no money left", {
+      status: 429,
+      code: "Some resource has been exhausted",
+      message: "Your team 1 has either used all available credits or reached its monthly spending limit."
+    }, "QuotaExceeded"],
+    ["xAI, with 403: no money yet", {
+      status: 403,
+      message: "Your newly created team doesn't have any credits or licenses yet."
+    }, "QuotaExceeded"],
+    ["xAI, inside a stream", {
+      code: "The service is currently unavailable",
+      message: "Service temporarily unavailable. The model is at capacity."
+    }, "Overloaded"],
+    ["Moonshot's other wording", { status: 400, message: "Input token length too long" }, "ContextLength"],
+    ["OpenRouter's own type", { status: 429, code: "429", type: "provider_overloaded" }, "Overloaded"],
+    ["Text Generation Inference", { status: 429, type: "overloaded", message: "Model is overloaded" }, "Overloaded"],
     ["a wrong key stays one", { status: 401, message: "The model `x` does not exist." }, "Authentication"]
   ])
 

@@ -269,6 +269,121 @@ describe("reasoning", () => {
   })
 })
 
+describe("Mistral: what goes back", () => {
+  const context = { endpoint: Mistral.endpoint, model: "m", stream: true }
+  const encoded = (messages: ReadonlyArray<CompletionParams.Message>): ReadonlyArray<unknown> => {
+    const { body } = Either.getOrThrow(Mistral.endpoint.dialect.encode({ messages }, context))
+    return body["messages"] as ReadonlyArray<unknown>
+  }
+  const thinking = (text: string, signature?: string) => ({
+    type: "thinking",
+    thinking: [{ type: "text", text }],
+    ...(signature === undefined ? undefined : { signature })
+  })
+  const stored = (message: CompletionParams.Message): CompletionParams.Message => JSON.parse(JSON.stringify(message))
+  const called = call({ id: "EscTeQY62", function: { name: "f", arguments: "{}" } })
+  const toolCalls = [{ id: "EscTeQY62", type: "function", function: { name: "f", arguments: "{}" } }]
+
+  it("thinking, as a part of the content, with the calls that came of it", () => {
+    const completion = collected(streamed(Mistral.endpoint, [
+      delta({ content: [thinking("First ")] }),
+      delta({ content: [thinking("the weather.")] }),
+      called,
+      finish("tool_calls")
+    ]))
+    assert.isUndefined(messageOf(completion)?.native)
+    assert.deepStrictEqual(encoded([CompletionParams.user("Hi"), stored(ChatCompletion.toMessage(completion))])[1], {
+      role: "assistant",
+      content: [thinking("First the weather.")],
+      tool_calls: toolCalls
+    })
+  })
+
+  it("thinking with its signature, as it came, and what was said after it", () => {
+    const completion = collected(streamed(Mistral.endpoint, [
+      delta({ content: [thinking("First.", "s1")] }),
+      delta({ content: [thinking("Second")] }),
+      delta({ content: [thinking(".", "s2")] }),
+      delta({ content: [thinking("Third."), { type: "text", text: "Yes" }] }),
+      delta({ content: "." }),
+      finish("stop")
+    ]))
+    const blocks = [thinking("First.", "s1"), thinking("Second.", "s2"), thinking("Third.")]
+    assert.deepStrictEqual(messageOf(completion)?.native, { dialect: "mistral", blocks })
+    assert.deepStrictEqual(encoded([stored(ChatCompletion.toMessage(completion))]), [
+      { role: "assistant", content: [...blocks, { type: "text", text: "Yes." }] }
+    ])
+  })
+
+  it("the thinking of others, as text; and content is text where nothing was thought", () => {
+    const native = { dialect: "openrouter", blocks: [{ type: "reasoning.text", text: "r" }] }
+    assert.deepStrictEqual(
+      encoded([
+        { role: "assistant", content: "a", reasoning: { content: "r" }, native },
+        { role: "assistant", content: [{ type: "text", text: "b" }], reasoning: { content: "r" } },
+        { role: "assistant", reasoning: { content: "r" } },
+        { role: "assistant", content: "c" },
+        { role: "assistant", content: "d", reasoning: { content: "" } }
+      ]),
+      [
+        { role: "assistant", content: [thinking("r"), { type: "text", text: "a" }] },
+        { role: "assistant", content: [thinking("r"), { type: "text", text: "b" }] },
+        { role: "assistant", content: [thinking("r")] },
+        { role: "assistant", content: "c" },
+        { role: "assistant", content: "d" }
+      ]
+    )
+  })
+
+  it("more thinking with signatures than can be kept, as text", () => {
+    const events = [
+      ...Array.from({ length: 9 }, () => delta({ content: [thinking("x".repeat(500_000), "s")] })),
+      finish("stop")
+    ]
+    const message = messageOf(collected(Read.read(Mistral.endpoint, [sse(events)])))
+    assert.isUndefined(message?.native)
+    assert.strictEqual(message?.reasoning?.content.length, 4_500_000)
+  })
+
+  const idsOf = (ids: ReadonlyArray<string>) => {
+    const [turn, ...answers] = encoded([
+      {
+        role: "assistant",
+        toolCalls: ids.map((id) => ({ id, function: { name: "f", arguments: "{}" } }))
+      },
+      ...ids.map((id) => CompletionParams.tool(id, "18 C"))
+    ]) as ReadonlyArray<{ tool_calls: ReadonlyArray<{ id: string }>; tool_call_id: string }>
+    return { calls: turn?.tool_calls.map(({ id }) => id), answers: answers.map((one) => one.tool_call_id) }
+  }
+
+  it("ids of calls: its own as they are, others as nine letters and digits, the same in call and answer", () => {
+    const foreign = ["call_1", "call_2", "toolu_bdrk_01L9", "functions.get_weather:0", "", "Grüße 👋", "EscTeQY6-"]
+    const { answers, calls = [] } = idsOf(["EscTeQY62", ...foreign])
+    assert.deepStrictEqual(calls, answers)
+    assert.strictEqual(calls[0], "EscTeQY62")
+    for (const id of calls) assert.match(id, /^[A-Za-z0-9]{9}$/)
+    assert.strictEqual(new Set(calls).size, calls.length)
+    // Stable: a prompt that is cached, and a conversation that goes on in another process, have the same.
+    assert.deepStrictEqual(idsOf(["call_1"]).calls, [calls[1]])
+  })
+
+  it("ids of calls: many are as many", () => {
+    const { calls = [] } = idsOf(Array.from({ length: 20_000 }, (_, index) => `call_${index}`))
+    assert.strictEqual(new Set(calls).size, 20_000)
+  })
+
+  it("ids of calls: elsewhere they are left alone", () => {
+    const { body } = Either.getOrThrow(
+      Groq.endpoint.dialect.encode({ messages: [CompletionParams.tool("call_1", "18 C")] }, {
+        endpoint: Groq.endpoint,
+        model: "m",
+        stream: true
+      })
+    )
+    assert.deepStrictEqual(body["messages"], [{ role: "tool", tool_call_id: "call_1", content: "18 C" }])
+  })
+})
+
 describe("tags in the text", () => {
   const events = [
     delta({ role: "assistant", content: "<th" }),
@@ -480,6 +595,9 @@ describe("heads and errors", () => {
   for (
     const [code, status, reason] of [
       ["1113", 429, "QuotaExceeded"],
+      ["1308", 429, "QuotaExceeded"],
+      ["1310", 429, "QuotaExceeded"],
+      ["1311", 429, "PermissionDenied"],
       ["1302", 429, "RateLimit"],
       ["1211", 400, "ModelNotFound"],
       ["1261", 400, "ContextLength"],
