@@ -4,8 +4,10 @@
  * - `{ error: { message, type, code, param, metadata } }` (OpenAI, OpenRouter), `{ error: "text" }` (Ollama)
  * - `{ type: "error", error: { type, message }, request_id }` (Anthropic)
  * - `{ object: "error", message, type, code }` (vLLM)
- * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI), `{ errors: [{ code, message }] }` (Cloudflare)
- * - `{ code, message, request_id }` (DashScope, Mistral)
+ * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI), `{ detail: { error } }` (DeepInfra)
+ * - `{ errors: [{ code, message }] }` (Cloudflare)
+ * - `{ code, message, request_id }` (DashScope, Mistral), `{ code, msg }` (Atlas Cloud), `{ error_code, message }`
+ *   (Databricks)
  * - `[{ error }]` (Google)
  */
 import type * as Duration from "effect/Duration"
@@ -36,8 +38,13 @@ const statusOf = (u: unknown): number | undefined => {
 
 const firstItem = (u: unknown): unknown => Array.isArray(u) ? u[0] : u
 
-/** FastAPI's list of what is wrong where. */
-const detailText = (u: unknown): string | undefined => text(u) ?? text(fieldsOf(firstItem(u))["msg"])
+/** FastAPI's list of what is wrong where, or an object of the server's own. */
+const detailText = (u: unknown): string | undefined => {
+  const fields = fieldsOf(firstItem(u))
+  return text(u) ?? text(fields["msg"]) ?? text(fields["error"])
+}
+
+const messageOf = (fields: Fields): string | undefined => text(fields["message"]) ?? text(fields["msg"])
 
 const retryAfterOf = (fields: Fields): Duration.Duration | undefined => {
   const seconds = fields["retry_after"] ?? fieldsOf(fields["metadata"])["retry_after_seconds"]
@@ -49,13 +56,13 @@ const upstreamText = (fields: Fields): string | undefined => text(fieldsOf(field
 
 const factsOf = (error: unknown, envelope: Fields): WireError => {
   const fields = fieldsOf(firstItem(error))
-  const code = text(fields["code"]) ?? text(fieldsOf(fields["error"])["code"])
-  const said = text(firstItem(error)) ?? text(fields["message"]) ?? detailText(fields["detail"]) ??
+  const code = text(fields["code"]) ?? text(fields["error_code"]) ?? text(fieldsOf(fields["error"])["code"])
+  const said = text(firstItem(error)) ?? messageOf(fields) ?? detailText(fields["detail"]) ??
     detailText(envelope["message"])
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
-      statusOf(fields["code"]),
+      statusOf(fields["code"]) ?? statusOf(fields["error_code"]),
     code,
     type: text(fields["type"]) ?? text(fields["status"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
@@ -81,7 +88,7 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   // The rest has no mark of its own; an event with choices, or with a type, is no such error.
   if (json["choices"] !== undefined || json["type"] !== undefined || json["object"] !== undefined) return undefined
   if (isError(json["errors"])) return factsOf(json["errors"], json)
-  return isError(json["detail"]) || (isError(json["code"]) && text(json["message"]) !== undefined)
+  return isError(json["detail"]) || (isError(json["code"] ?? json["error_code"]) && messageOf(json) !== undefined)
     ? factsOf(json, json)
     : undefined
 }

@@ -129,6 +129,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // DashScope.
   [/range of input length should be/i, "ContextLength"],
   [/too many tokens.{0,40} context/i, "ContextLength"],
+  // Databricks.
+  [/prompt token count.{0,40} cannot exceed/i, "ContextLength"],
 
   // OpenAI's `invalid_prompt`, Azure, xAI, OpenRouter.
   [/flagged as potentially violating/i, "ContentFilter"],
@@ -147,6 +149,10 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
+  // Databricks, with 403.
+  [/\binvalid access token\b/i, "Authentication"],
+  // Kenari, with 400.
+  [/\bmodel .{1,200} is not allowed by this key\b/i, "PermissionDenied"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
   [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"]
 ]

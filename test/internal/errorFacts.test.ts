@@ -29,6 +29,15 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
   }],
   ["FastAPI", { detail: "Not here" }, { message: "Not here" }],
   ["FastAPI's list", { detail: [{ loc: ["body"], msg: "field required" }] }, { message: "field required" }],
+  ["DeepInfra", { detail: { error: "please enter a payment method" } }, { message: "please enter a payment method" }],
+  ["Atlas Cloud", { code: 401, msg: "unauthorized", request_id: "r", data: null }, {
+    code: "401",
+    status: 401,
+    message: "unauthorized",
+    requestId: "r"
+  }],
+  ["Databricks", { error_code: "BAD_REQUEST", message: "no" }, { code: "BAD_REQUEST", message: "no" }],
+  ["Databricks, a number", { error_code: 403, message: "no" }, { code: "403", status: 403, message: "no" }],
   ["DashScope", { code: "InvalidApiKey", message: "Invalid API-key", request_id: "r" }, {
     code: "InvalidApiKey",
     message: "Invalid API-key",
