@@ -27,6 +27,7 @@ import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
+import * as Neosantara from "./providers/Neosantara.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
@@ -47,6 +48,7 @@ export const endpoints = {
   huggingface: HuggingFace.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
+  neosantara: Neosantara.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   perplexity: Perplexity.endpoint,
