@@ -149,6 +149,9 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
+  // DeepInfra, with 403; inside a stream without any code.
+  [/^not authenticated$/i, "Authentication"],
+  [/^model busy, retry later$/i, "Overloaded"],
   // Databricks, with 403.
   [/\binvalid access token\b/i, "Authentication"],
   // Kenari, with 400.

@@ -215,8 +215,10 @@ describe("wording", () => {
     ["Authentication", [
       "Incorrect API key provided: xx",
       "API key not valid. Please pass a valid API key.",
-      "Invalid access token."
+      "Invalid access token.",
+      "Not authenticated"
     ]],
+    ["Overloaded", ["Model busy, retry later"]],
     ["PermissionDenied", ["model 'x/y' is not allowed by this key. Allowed models: a, b"]],
     ["QuotaExceeded", ["Insufficient Balance", "Insufficient credits. Add more"]],
     // Near to the patterns, and about something else.
