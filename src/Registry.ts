@@ -28,6 +28,7 @@ import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
+import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
@@ -50,6 +51,7 @@ export const endpoints = {
   huggingface: HuggingFace.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
+  nebius: Nebius.endpoint,
   neosantara: Neosantara.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
