@@ -17,6 +17,7 @@ import * as Routes from "./internal/routes.ts"
 import * as Provider from "./Provider.ts"
 import type { ProviderError } from "./ProviderError.ts"
 import * as Anthropic from "./providers/Anthropic.ts"
+import * as AtlasCloud from "./providers/AtlasCloud.ts"
 import * as Azure from "./providers/Azure.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
@@ -40,6 +41,7 @@ import * as Zai from "./providers/Zai.ts"
 /** Every known endpoint by its id. */
 export const endpoints = {
   anthropic: Anthropic.endpoint,
+  atlascloud: AtlasCloud.endpoint,
   azure: Azure.endpoint,
   azureopenai: AzureOpenAi.endpoint,
   cerebras: Cerebras.endpoint,

@@ -85,8 +85,10 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   const error = json["error"]
   if (isError(error)) return factsOf(error, json)
   if (json["type"] === "error" || json["object"] === "error" || event === "error") return factsOf(json, json)
-  // The rest has no mark of its own; an event with choices, or with a type, is no such error.
+  // The rest has no mark of its own; an event with choices, or with a type, is no such error. Nor is a list, to which
+  // Atlas Cloud adds `{ code: 200, msg: "success" }`.
   if (json["choices"] !== undefined || json["type"] !== undefined || json["object"] !== undefined) return undefined
+  if (Array.isArray(json["data"])) return undefined
   if (isError(json["errors"])) return factsOf(json["errors"], json)
   return isError(json["detail"]) || (isError(json["code"] ?? json["error_code"]) && messageOf(json) !== undefined)
     ? factsOf(json, json)

@@ -87,6 +87,7 @@ describe("ofEvent", () => {
     ["an error that is empty", { choices: [], error: "" }],
     ["no errors", { choices: [], errors: [] }],
     ["a chunk with a code and a message", { choices: [], code: 1, message: "x" }],
+    ["a list with a code and a message", { code: 200, msg: "success", data: [] }],
     ["an event with a type", { type: "message_start", message: { id: "m" } }],
     ["billing", { object: "billing.summary", billing: {} }],
     ["null", null],
