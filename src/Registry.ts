@@ -22,6 +22,7 @@ import * as Azure from "./providers/Azure.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
 import * as DashScope from "./providers/DashScope.ts"
+import * as Databricks from "./providers/Databricks.ts"
 import * as DeepInfra from "./providers/DeepInfra.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
@@ -46,6 +47,7 @@ export const endpoints = {
   azureopenai: AzureOpenAi.endpoint,
   cerebras: Cerebras.endpoint,
   dashscope: DashScope.endpoint,
+  databricks: Databricks.endpoint,
   deepinfra: DeepInfra.endpoint,
   deepseek: DeepSeek.endpoint,
   fireworks: Fireworks.endpoint,
