@@ -28,6 +28,7 @@ import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
+import * as Kenari from "./providers/Kenari.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as Nebius from "./providers/Nebius.ts"
@@ -53,6 +54,7 @@ export const endpoints = {
   fireworks: Fireworks.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
+  kenari: Kenari.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
   nebius: Nebius.endpoint,
