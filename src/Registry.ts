@@ -31,6 +31,7 @@ import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Kenari from "./providers/Kenari.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
+import * as Mzai from "./providers/Mzai.ts"
 import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
@@ -57,6 +58,7 @@ export const endpoints = {
   kenari: Kenari.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
+  mzai: Mzai.endpoint,
   nebius: Nebius.endpoint,
   neosantara: Neosantara.endpoint,
   openai: OpenAi.endpoint,
