@@ -17,16 +17,23 @@ import * as Routes from "./internal/routes.ts"
 import * as Provider from "./Provider.ts"
 import type { ProviderError } from "./ProviderError.ts"
 import * as Anthropic from "./providers/Anthropic.ts"
+import * as AtlasCloud from "./providers/AtlasCloud.ts"
 import * as Azure from "./providers/Azure.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
 import * as DashScope from "./providers/DashScope.ts"
+import * as Databricks from "./providers/Databricks.ts"
+import * as DeepInfra from "./providers/DeepInfra.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
+import * as Kenari from "./providers/Kenari.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
+import * as Mzai from "./providers/Mzai.ts"
+import * as Nebius from "./providers/Nebius.ts"
+import * as Neosantara from "./providers/Neosantara.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
@@ -37,16 +44,23 @@ import * as Zai from "./providers/Zai.ts"
 /** Every known endpoint by its id. */
 export const endpoints = {
   anthropic: Anthropic.endpoint,
+  atlascloud: AtlasCloud.endpoint,
   azure: Azure.endpoint,
   azureopenai: AzureOpenAi.endpoint,
   cerebras: Cerebras.endpoint,
   dashscope: DashScope.endpoint,
+  databricks: Databricks.endpoint,
+  deepinfra: DeepInfra.endpoint,
   deepseek: DeepSeek.endpoint,
   fireworks: Fireworks.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
+  kenari: Kenari.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
+  mzai: Mzai.endpoint,
+  nebius: Nebius.endpoint,
+  neosantara: Neosantara.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   perplexity: Perplexity.endpoint,

@@ -5,8 +5,11 @@
  * - `{ error: "text", code }` (xAI), `{ error: "text", error_type }` (Text Generation Inference)
  * - `{ type: "error", error: { type, message }, request_id }` (Anthropic)
  * - `{ object: "error", message, type, code }` (vLLM)
- * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI; Mistral puts it into `message`), `{ errors: [{ code, message }] }` (Cloudflare)
- * - `{ code, message, request_id }` (DashScope, Mistral)
+ * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI; Mistral puts it into `message`), `{ detail: { error } }`
+ *   (DeepInfra)
+ * - `{ errors: [{ code, message }] }` (Cloudflare)
+ * - `{ code, message, request_id }` (DashScope, Mistral), `{ code, msg }` (Atlas Cloud), `{ error_code, message }`
+ *   (Databricks)
  * - `[{ error }]` (Google)
  */
 import type * as Duration from "effect/Duration"
@@ -37,8 +40,13 @@ const statusOf = (u: unknown): number | undefined => {
 
 const firstItem = (u: unknown): unknown => Array.isArray(u) ? u[0] : u
 
-/** FastAPI's list of what is wrong where. */
-const detailText = (u: unknown): string | undefined => text(u) ?? text(fieldsOf(firstItem(u))["msg"])
+/** FastAPI's list of what is wrong where, or an object of the server's own. */
+const detailText = (u: unknown): string | undefined => {
+  const fields = fieldsOf(firstItem(u))
+  return text(u) ?? text(fields["msg"]) ?? text(fields["error"])
+}
+
+const messageOf = (fields: Fields): string | undefined => text(fields["message"]) ?? text(fields["msg"])
 
 const retryAfterOf = (fields: Fields): Duration.Duration | undefined => {
   const seconds = fields["retry_after"] ?? fieldsOf(fields["metadata"])["retry_after_seconds"]
@@ -52,13 +60,14 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
   const fields = fieldsOf(firstItem(error))
   // What is beside an error that is a text is about it.
   const beside = typeof error === "string" ? envelope : {}
-  const code = text(fields["code"]) ?? text(fieldsOf(fields["error"])["code"]) ?? text(beside["code"])
-  const said = text(firstItem(error)) ?? text(fields["message"]) ?? detailText(fields["detail"]) ??
+  const code = text(fields["code"]) ?? text(fields["error_code"]) ?? text(fieldsOf(fields["error"])["code"]) ??
+    text(beside["code"])
+  const said = text(firstItem(error)) ?? messageOf(fields) ?? detailText(fields["detail"]) ??
     detailText(envelope["message"]) ?? detailText(fieldsOf(envelope["message"])["detail"])
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
-      statusOf(fields["code"]),
+      statusOf(fields["code"]) ?? statusOf(fields["error_code"]),
     code,
     type: text(fields["type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ??
       text(fields["status"]),
@@ -82,10 +91,12 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   const error = json["error"]
   if (isError(error)) return factsOf(error, json)
   if (json["type"] === "error" || json["object"] === "error" || event === "error") return factsOf(json, json)
-  // The rest has no mark of its own; an event with choices, or with a type, is no such error.
+  // The rest has no mark of its own; an event with choices, or with a type, is no such error. Nor is a list, to which
+  // Atlas Cloud adds `{ code: 200, msg: "success" }`.
   if (json["choices"] !== undefined || json["type"] !== undefined || json["object"] !== undefined) return undefined
+  if (Array.isArray(json["data"])) return undefined
   if (isError(json["errors"])) return factsOf(json["errors"], json)
-  return isError(json["detail"]) || (isError(json["code"]) && text(json["message"]) !== undefined)
+  return isError(json["detail"]) || (isError(json["code"] ?? json["error_code"]) && messageOf(json) !== undefined)
     ? factsOf(json, json)
     : undefined
 }

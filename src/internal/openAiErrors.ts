@@ -132,6 +132,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // DashScope.
   [/range of input length should be/i, "ContextLength"],
   [/too many tokens.{0,40} context/i, "ContextLength"],
+  // Databricks.
+  [/prompt token count.{0,40} cannot exceed/i, "ContextLength"],
 
   // OpenAI's `invalid_prompt`, Azure, xAI, OpenRouter.
   [/flagged as potentially violating/i, "ContentFilter"],
@@ -150,6 +152,13 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
+  // DeepInfra, with 403; inside a stream without any code.
+  [/^not authenticated$/i, "Authentication"],
+  [/^model busy, retry later$/i, "Overloaded"],
+  // Databricks, with 403.
+  [/\binvalid access token\b/i, "Authentication"],
+  // Kenari, with 400.
+  [/\bmodel .{1,200} is not allowed by this key\b/i, "PermissionDenied"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
   // xAI, whose wording comes in place of a status.
   [/\bservice temporarily unavailable\b/i, "Overloaded"],

@@ -43,6 +43,15 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     type: "invalid_request_error",
     raw_status_code: 422
   }, { message: "field required", type: "invalid_request_error" }],
+  ["DeepInfra", { detail: { error: "please enter a payment method" } }, { message: "please enter a payment method" }],
+  ["Atlas Cloud", { code: 401, msg: "unauthorized", request_id: "r", data: null }, {
+    code: "401",
+    status: 401,
+    message: "unauthorized",
+    requestId: "r"
+  }],
+  ["Databricks", { error_code: "BAD_REQUEST", message: "no" }, { code: "BAD_REQUEST", message: "no" }],
+  ["Databricks, a number", { error_code: 403, message: "no" }, { code: "403", status: 403, message: "no" }],
   ["DashScope", { code: "InvalidApiKey", message: "Invalid API-key", request_id: "r" }, {
     code: "InvalidApiKey",
     message: "Invalid API-key",
@@ -98,6 +107,7 @@ describe("ofEvent", () => {
     ["an error that is empty", { choices: [], error: "" }],
     ["no errors", { choices: [], errors: [] }],
     ["a chunk with a code and a message", { choices: [], code: 1, message: "x" }],
+    ["a list with a code and a message", { code: 200, msg: "success", data: [] }],
     ["an event with a type", { type: "message_start", message: { id: "m" } }],
     ["billing", { object: "billing.summary", billing: {} }],
     ["null", null],

@@ -192,6 +192,7 @@ describe("wording", () => {
       "`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000 `inputs` tokens",
       "Range of input length should be [1, 6000]",
       "too many tokens for this context",
+      "Bad request: prompt token count (131301) cannot exceed 128000.",
       "upstream said: context_length_exceeded"
     ]],
     ["ContentFilter", [
@@ -211,7 +212,14 @@ describe("wording", () => {
       "x/y is not a valid model ID",
       "Invalid model: mistral-gigantic"
     ]],
-    ["Authentication", ["Incorrect API key provided: xx", "API key not valid. Please pass a valid API key."]],
+    ["Authentication", [
+      "Incorrect API key provided: xx",
+      "API key not valid. Please pass a valid API key.",
+      "Invalid access token.",
+      "Not authenticated"
+    ]],
+    ["Overloaded", ["Model busy, retry later"]],
+    ["PermissionDenied", ["model 'x/y' is not allowed by this key. Allowed models: a, b"]],
     ["QuotaExceeded", ["Insufficient Balance", "Insufficient credits. Add more"]],
     // Near to the patterns, and about something else.
     ["InvalidRequest", [
