@@ -29,6 +29,7 @@ import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
+import * as Ovhcloud from "./providers/Ovhcloud.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
 import * as Together from "./providers/Together.ts"
 import * as Xai from "./providers/Xai.ts"
@@ -49,6 +50,7 @@ export const endpoints = {
   moonshot: Moonshot.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
+  ovhcloud: Ovhcloud.endpoint,
   perplexity: Perplexity.endpoint,
   together: Together.endpoint,
   xai: Xai.endpoint,
