@@ -19,6 +19,7 @@ import type { ProviderError } from "./ProviderError.ts"
 import * as Anthropic from "./providers/Anthropic.ts"
 import * as Azure from "./providers/Azure.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
+import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
 import * as DashScope from "./providers/DashScope.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
@@ -41,6 +42,7 @@ export const endpoints = {
   anthropic: Anthropic.endpoint,
   azure: Azure.endpoint,
   azureopenai: AzureOpenAi.endpoint,
+  cascadia: Cascadia.endpoint,
   cerebras: Cerebras.endpoint,
   dashscope: DashScope.endpoint,
   deepseek: DeepSeek.endpoint,
