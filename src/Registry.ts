@@ -23,6 +23,7 @@ import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
 import * as DashScope from "./providers/DashScope.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
+import * as EdenAi from "./providers/EdenAi.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
@@ -46,6 +47,7 @@ export const endpoints = {
   cerebras: Cerebras.endpoint,
   dashscope: DashScope.endpoint,
   deepseek: DeepSeek.endpoint,
+  edenai: EdenAi.endpoint,
   fireworks: Fireworks.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
