@@ -25,6 +25,7 @@ import * as DashScope from "./providers/DashScope.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as EdenAi from "./providers/EdenAi.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
+import * as GitHub from "./providers/GitHub.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Mistral from "./providers/Mistral.ts"
@@ -49,6 +50,7 @@ export const endpoints = {
   deepseek: DeepSeek.endpoint,
   edenai: EdenAi.endpoint,
   fireworks: Fireworks.endpoint,
+  github: GitHub.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
   mistral: Mistral.endpoint,
