@@ -26,6 +26,7 @@ import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as EdenAi from "./providers/EdenAi.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
 import * as GitHub from "./providers/GitHub.ts"
+import * as Gmi from "./providers/Gmi.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Mistral from "./providers/Mistral.ts"
@@ -51,6 +52,7 @@ export const endpoints = {
   edenai: EdenAi.endpoint,
   fireworks: Fireworks.endpoint,
   github: GitHub.endpoint,
+  gmi: Gmi.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
   mistral: Mistral.endpoint,
