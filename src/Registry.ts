@@ -35,6 +35,7 @@ import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Ovhcloud from "./providers/Ovhcloud.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
+import * as Qiniu from "./providers/Qiniu.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
 import * as Xai from "./providers/Xai.ts"
@@ -61,6 +62,7 @@ export const endpoints = {
   openrouter: OpenRouter.endpoint,
   ovhcloud: Ovhcloud.endpoint,
   perplexity: Perplexity.endpoint,
+  qiniu: Qiniu.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
   xai: Xai.endpoint,
