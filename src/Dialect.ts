@@ -133,7 +133,7 @@ export interface Dialect {
     context: EncodeContext
   ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
   readonly decoder: (seed: Seed) => Decoder
-  readonly failure: (facts: ErrorFacts, endpoint?: Pick<Server, "errors">) => Reason
+  readonly failure: (facts: ErrorFacts, endpoint?: Pick<Server, "errors" | "sentences">) => Reason
 }
 
 /** What `encode` knows beside the params: the texts are those of one request, and not all that the caller gave. */

@@ -114,6 +114,8 @@ export interface Switches {
    * other servers go out as nine that are made of them, the same in a call and in what the tool answered.
    */
   readonly shortCallIds?: boolean | undefined
+  /** `stop` can be a text. Default: true; otherwise one text goes out as a list. */
+  readonly stopText?: boolean | undefined
   /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
   readonly jsonObject?: boolean | undefined
   /**
@@ -174,6 +176,8 @@ export interface Server {
   readonly timeouts?: Partial<Timeouts> | undefined
   /** Its own codes of errors: they mean what they say whatever the status. */
   readonly errors?: ReadonlyMap<string, Kind> | undefined
+  /** Its own sentences, where a status or a code says something else: they count before both. */
+  readonly sentences?: ReadonlyArray<readonly [RegExp, Kind]> | undefined
 }
 
 /** A server that makes vectors. */

@@ -20,12 +20,16 @@ import * as Anthropic from "./providers/Anthropic.ts"
 import * as AtlasCloud from "./providers/AtlasCloud.ts"
 import * as Azure from "./providers/Azure.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
+import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
 import * as DashScope from "./providers/DashScope.ts"
 import * as Databricks from "./providers/Databricks.ts"
 import * as DeepInfra from "./providers/DeepInfra.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
+import * as EdenAi from "./providers/EdenAi.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
+import * as GitHub from "./providers/GitHub.ts"
+import * as Gmi from "./providers/Gmi.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Kenari from "./providers/Kenari.ts"
@@ -36,7 +40,10 @@ import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
+import * as Ovhcloud from "./providers/Ovhcloud.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
+import * as Qiniu from "./providers/Qiniu.ts"
+import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
 import * as Xai from "./providers/Xai.ts"
 import * as Zai from "./providers/Zai.ts"
@@ -47,12 +54,16 @@ export const endpoints = {
   atlascloud: AtlasCloud.endpoint,
   azure: Azure.endpoint,
   azureopenai: AzureOpenAi.endpoint,
+  cascadia: Cascadia.endpoint,
   cerebras: Cerebras.endpoint,
   dashscope: DashScope.endpoint,
   databricks: Databricks.endpoint,
   deepinfra: DeepInfra.endpoint,
   deepseek: DeepSeek.endpoint,
+  edenai: EdenAi.endpoint,
   fireworks: Fireworks.endpoint,
+  github: GitHub.endpoint,
+  gmi: Gmi.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
   kenari: Kenari.endpoint,
@@ -63,7 +74,10 @@ export const endpoints = {
   neosantara: Neosantara.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
+  ovhcloud: Ovhcloud.endpoint,
   perplexity: Perplexity.endpoint,
+  qiniu: Qiniu.endpoint,
+  telnyx: Telnyx.endpoint,
   together: Together.endpoint,
   xai: Xai.endpoint,
   zai: Zai.endpoint

@@ -120,6 +120,11 @@ describe("OpenAI's list", () => {
           },
           { created: 1741818122, displayName: "Maker: B", contextWindow: 1000, maxOutputTokens: 10 }
         ],
+        // GitHub Models.
+        [
+          { id: "b2", name: "B", publisher: "Maker", limits: { max_input_tokens: 9, max_output_tokens: 3 } },
+          { ownedBy: "Maker", displayName: "B", contextWindow: 9, maxOutputTokens: 3 }
+        ],
         // Groq.
         [
           { id: "c", owned_by: "Meta", context_window: 8192, max_completion_tokens: 4096, active: true },

@@ -86,24 +86,28 @@ const byStatus = (status: number): Kind => {
 /** What a status says of many faults; a 403 is also what some answer to a prompt that they refuse. */
 const isVague = (kind: Kind): boolean => kind === "InvalidRequest" || kind === "PermissionDenied" || kind === "Server"
 
-const kindOf = (table: Table, facts: ErrorFacts, own: Table["specific"] | undefined): Kind => {
-  const { code, status, type } = facts
-  const specific = own?.get(code ?? "") ?? table.specific.get(code ?? "") ?? table.specific.get(type ?? "")
+type Own = Pick<Server, "errors" | "sentences">
+
+const saidIn = (message: string, sentences: Table["wording"]): Kind | undefined =>
+  sentences.find(([pattern]) => pattern.test(message))?.[1]
+
+const kindOf = (table: Table, facts: ErrorFacts, own: Own): Kind => {
+  const { code, message = "", status, type } = facts
+  const specific = saidIn(message, own.sentences ?? []) ?? own.errors?.get(code ?? "") ??
+    table.specific.get(code ?? "") ?? table.specific.get(type ?? "")
   if (specific !== undefined) return specific
   const general = status !== undefined
     ? byStatus(status)
     : table.generic.get(type ?? "") ?? table.generic.get(code ?? "") ?? "Server"
-  if (!isVague(general) && general !== "RateLimit") return general
-  const message = facts.message ?? ""
-  const wording = general === "RateLimit"
-    ? table.wording.filter(([, kind]) => kind === "QuotaExceeded")
-    : table.wording
-  return wording.find(([pattern]) => pattern.test(message))?.[1] ?? general
+  if (general === "RateLimit") {
+    return saidIn(message, table.wording.filter(([, kind]) => kind === "QuotaExceeded")) ?? general
+  }
+  return isVague(general) ? saidIn(message, table.wording) ?? general : general
 }
 
-/** The reason of an error, by a dialect's table, and by the codes that are an endpoint's `own`. */
-export const classify = (table: Table) => (facts: ErrorFacts, endpoint?: Pick<Server, "errors">): Reason => {
-  const kind = kindOf(table, facts, endpoint?.errors)
+/** The reason of an error, by a dialect's table, and by the codes and sentences that are an endpoint's `own`. */
+export const classify = (table: Table) => (facts: ErrorFacts, endpoint: Own = {}): Reason => {
+  const kind = kindOf(table, facts, endpoint)
   switch (kind) {
     case "RateLimit":
     case "Overloaded":

@@ -14,6 +14,7 @@
  */
 import type * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../Dialect.ts"
+import { parseJson } from "./parseJson.ts"
 import { wait } from "./retryAfter.ts"
 
 /** Facts, and the request's id where the error names one. */
@@ -53,8 +54,15 @@ const retryAfterOf = (fields: Fields): Duration.Duration | undefined => {
   return typeof seconds === "number" && seconds >= 0 ? wait(seconds * 1000) : undefined
 }
 
+/** GMI says "Backend request failed" and puts the engine's error beside it, as the text that it came as. */
+const engineText = (details: unknown): string | undefined =>
+  typeof details === "string" && details.startsWith("{")
+    ? text(fieldsOf(fieldsOf(parseJson(details))["error"])["message"])
+    : undefined
+
 /** OpenRouter says "Provider returned error" and puts what the provider said beside it. */
-const upstreamText = (fields: Fields): string | undefined => text(fieldsOf(fields["metadata"])["raw"])
+const upstreamText = (fields: Fields): string | undefined =>
+  text(fieldsOf(fields["metadata"])["raw"]) ?? engineText(fields["details"])
 
 const factsOf = (error: unknown, envelope: Fields): WireError => {
   const fields = fieldsOf(firstItem(error))

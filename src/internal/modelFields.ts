@@ -17,6 +17,8 @@ const Item = Schema.Struct({
   owned_by: string,
   // Together.
   organization: string,
+  // GitHub Models.
+  publisher: string,
   display_name: string,
   // OpenRouter, Mistral, GitHub Models.
   name: string,
@@ -32,7 +34,9 @@ const Item = Schema.Struct({
   // Atlas Cloud.
   max_output_length: number,
   // OpenRouter.
-  top_provider: Schema.optional(Schema.Struct({ max_completion_tokens: number }))
+  top_provider: Schema.optional(Schema.Struct({ max_completion_tokens: number })),
+  // GitHub Models.
+  limits: Schema.optional(Schema.Struct({ max_input_tokens: number, max_output_tokens: number }))
 })
 
 const read = Reader.compile(Item)
@@ -64,20 +68,22 @@ const modelOf = (raw: unknown): Model | undefined => {
     id,
     ...known({
       created: secondsOf(item.created, item.created_at),
-      ownedBy: named(item.owned_by, item.organization),
+      ownedBy: named(item.owned_by, item.organization, item.publisher),
       displayName: named(item.display_name, item.name),
       contextWindow: count(
         item.context_length,
         item.context_window,
         item.max_context_length,
         item.max_model_len,
-        item.max_input_tokens
+        item.max_input_tokens,
+        item.limits?.max_input_tokens
       ),
       maxOutputTokens: count(
         item.max_completion_tokens,
         item.top_provider?.max_completion_tokens,
         item.max_tokens,
-        item.max_output_length
+        item.max_output_length,
+        item.limits?.max_output_tokens
       )
     }),
     raw

@@ -35,7 +35,8 @@ const toolChoice = (choice: ToolChoice): Json =>
 const nonEmpty = <A>(list: ReadonlyArray<A> | undefined): ReadonlyArray<A> | undefined =>
   list === undefined || list.length === 0 ? undefined : list
 
-const stopOf = (stop: CompletionParams["stop"]): Json | undefined => typeof stop === "string" ? stop : nonEmpty(stop)
+const stopOf = (stop: CompletionParams["stop"], { stopText }: Endpoint): Json | undefined =>
+  typeof stop === "string" ? stopText === false ? [stop] : stop : nonEmpty(stop)
 
 /** What the call itself decides. */
 const isReserved = (key: string, stream: boolean): boolean =>
@@ -88,7 +89,7 @@ const named = (params: CompletionParams, endpoint: Endpoint, hasTools: boolean) 
     temperature: params.temperature,
     topP: params.topP,
     maxTokens: params.maxTokens,
-    stop: stopOf(params.stop),
+    stop: stopOf(params.stop, endpoint),
     n: params.n,
     seed: params.seed,
     user: params.user,

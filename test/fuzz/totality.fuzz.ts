@@ -177,6 +177,7 @@ const different: Endpoint = {
   developerRole: false,
   textParts: false,
   userAfterTool: false,
+  stopText: false,
   jsonObject: false,
   replay: "reasoning_details",
   thinkTags: "tagged",

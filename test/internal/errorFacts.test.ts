@@ -78,6 +78,17 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     message: "no",
     type: "provider_overloaded"
   }],
+  ["GMI", {
+    error: { message: "Backend failed", type: "backend_error", details: "{\"error\":{\"message\":\"too long\"}}" }
+  }, {
+    message: "Backend failed: too long",
+    type: "backend_error"
+  }],
+  ["details that are no JSON", { error: { message: "no", details: "{<html>" } }, { message: "no" }],
+  ["details that say no more", { error: { message: "no", details: "{\"error\":{\"code\":\"500\"}}" } }, {
+    message: "no"
+  }],
+  ["details of GitHub Models", { error: { message: "no", code: "a", details: "no" } }, { message: "no", code: "a" }],
   ["a code that is null", { error: { message: "no", type: "server_error", code: null } }, {
     message: "no",
     type: "server_error"

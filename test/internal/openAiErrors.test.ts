@@ -3,6 +3,9 @@ import * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../../src/Dialect.ts"
 import { failure } from "../../src/internal/openAiErrors.ts"
 import type { Reason } from "../../src/ProviderError.ts"
+import * as Cascadia from "../../src/providers/Cascadia.ts"
+import * as GitHub from "../../src/providers/GitHub.ts"
+import * as Qiniu from "../../src/providers/Qiniu.ts"
 
 type Row = readonly [name: string, facts: ErrorFacts, tag: Reason["_tag"]]
 
@@ -281,4 +284,32 @@ describe("wording", () => {
     }
     assert.isBelow(performance.now() - from, 2_000)
   })
+})
+
+describe("sentences of one server, whatever the status", () => {
+  const broke = { status: 503, type: "quota_exceeded_error" }
+  const rows: ReadonlyArray<readonly [ErrorFacts, typeof Qiniu.endpoint, Reason["_tag"]]> = [
+    [
+      { status: 413, message: "prompt is 70000 bytes; max allowed is 32768 (max_prompt_bytes)" },
+      Cascadia.endpoint,
+      "ContextLength"
+    ],
+    [{ message: "engine at capacity; retry after current requests complete" }, Cascadia.endpoint, "Overloaded"],
+    [
+      { status: 403, message: "Unable to proceed with model usage. This account has reached its budget limit." },
+      GitHub.endpoint,
+      "QuotaExceeded"
+    ],
+    [
+      { ...broke, message: "user quota is not enough error (model: m, minimum quota: 0.01, your quota: 0.00)" },
+      Qiniu.endpoint,
+      "QuotaExceeded"
+    ],
+    [{ ...broke, message: "the price of the model is not set (model: m)" }, Qiniu.endpoint, "ModelNotFound"],
+    [{ ...broke, message: "not authenticated error (model: m)" }, Qiniu.endpoint, "Authentication"],
+    [{ ...broke, message: "no channel" }, Qiniu.endpoint, "Overloaded"]
+  ]
+  for (const [facts, endpoint, tag] of rows) {
+    it(`${endpoint.id}, ${facts.message}: ${tag}`, () => assert.strictEqual(failure(facts, endpoint)._tag, tag))
+  }
 })

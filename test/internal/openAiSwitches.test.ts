@@ -239,6 +239,14 @@ describe("messages", () => {
     ])
   })
 
+  it("stopText", () => {
+    const stop = (stopText: boolean | undefined, stop: string | ReadonlyArray<string>) =>
+      encoded({ stopText }, { stop }).body["stop"]
+    assert.strictEqual(stop(undefined, "x"), "x")
+    assert.deepStrictEqual(stop(false, "x"), ["x"])
+    assert.deepStrictEqual(stop(false, ["x", "y"]), ["x", "y"])
+  })
+
   it("userAfterTool", () => {
     const messages: ReadonlyArray<Message> = [hi, { role: "assistant", toolCalls: calls }, result, hi, hi]
     const roles = (endpoint: Partial<Endpoint>) =>
@@ -296,5 +304,14 @@ describe("errors", () => {
     const facts = { status: 429, code: "1113", message: "no money" }
     assert.deepStrictEqual(failure(facts, { errors }), { _tag: "QuotaExceeded" })
     assert.deepStrictEqual(failure(facts), { _tag: "RateLimit" })
+  })
+
+  it("its own sentences overrule both", () => {
+    const sentences = [[/^no price for /, "ModelNotFound"]] as const
+    const facts = { status: 503, code: "1113", message: "no price for m" }
+    assert.deepStrictEqual(failure(facts, { errors, sentences }), { _tag: "ModelNotFound" })
+    assert.deepStrictEqual(failure(facts, { errors }), { _tag: "QuotaExceeded" })
+    assert.deepStrictEqual(failure({ ...facts, message: "no room" }, { sentences }), { _tag: "Overloaded" })
+    assert.deepStrictEqual(failure({ status: 503 }, { sentences }), { _tag: "Overloaded" })
   })
 })
