@@ -4,6 +4,7 @@
  * - `{ error: { message, type, code, param, metadata } }` (OpenAI, OpenRouter), `{ error: "text" }` (Ollama)
  * - `{ type: "error", error: { type, message }, request_id }` (Anthropic)
  * - `{ object: "error", message, type, code }` (vLLM)
+ * - `{ status_code, error: { message, type, code, param } }` (Cerebras)
  * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI), `{ errors: [{ code, message }] }` (Cloudflare)
  * - `{ code, message, request_id }` (DashScope, Mistral)
  * - `[{ error }]` (Google)
@@ -55,7 +56,7 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
-      statusOf(fields["code"]),
+      statusOf(fields["code"]) ?? statusOf(envelope["status_code"]),
     code,
     type: text(fields["type"]) ?? text(fields["status"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,

@@ -87,6 +87,7 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["RateLimitError", "RateLimit"],
   ["RateLimitReached", "RateLimit"],
   ["too_many_requests", "RateLimit"],
+  ["too_many_requests_error", "RateLimit"],
   ["slow_down", "RateLimit"],
   ["tokens", "RateLimit"],
   ["requests", "RateLimit"],

@@ -135,6 +135,7 @@ describe("types where there is no status", () => {
       "RateLimitError",
       "RateLimitReached",
       "too_many_requests",
+      "too_many_requests_error",
       "slow_down",
       "tokens",
       "requests"
