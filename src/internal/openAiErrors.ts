@@ -149,7 +149,9 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
-  [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"]
+  [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"],
+  // Fireworks, with 412.
+  [/\bis suspended, possibly due to reaching the monthly spending limit\b/i, "QuotaExceeded"]
 ]
 
 export const failure = Classify.classify({ specific, generic, wording })

@@ -213,7 +213,11 @@ describe("wording", () => {
       "Invalid model: mistral-gigantic"
     ]],
     ["Authentication", ["Incorrect API key provided: xx", "API key not valid. Please pass a valid API key."]],
-    ["QuotaExceeded", ["Insufficient Balance", "Insufficient credits. Add more"]],
+    ["QuotaExceeded", [
+      "Insufficient Balance",
+      "Insufficient credits. Add more",
+      "Account a is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices."
+    ]],
     // Near to the patterns, and about something else.
     ["InvalidRequest", [
       "max_tokens is too large: 9999999. This model supports at most 16384 completion tokens.",
@@ -221,6 +225,7 @@ describe("wording", () => {
       "Error while downloading https://example.com/model.png.",
       "Unsupported value: 'messages[0].role' does not support 'developer' with this model.",
       "Invalid model parameter temperature",
+      "The monthly spending limit is suspended",
       "Tool call id 'x' not found in previous message"
     ]]
   ]
