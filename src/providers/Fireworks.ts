@@ -2,8 +2,8 @@
  * Fireworks AI: open models.
  *
  * `FIREWORKS_API_KEY`, `FIREWORKS_API_BASE`. A turn that called tools comes back with its reasoning. Some models write
- * their reasoning into their text. The counts come unasked. Evidence: recorded (a
- * model that is not there), documented (read 2026-11-22).
+ * their reasoning into their text. More than 4,096 tokens can be asked for in a stream only. Evidence: recorded (a model
+ * that is not there), documented (read 2026-11-22).
  *
  * @see https://docs.fireworks.ai/api-reference/post-chatcompletions
  * @see https://docs.fireworks.ai/guides/reasoning
@@ -23,7 +23,6 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   // @see https://docs.fireworks.ai/api-reference/creates-an-embedding-vector-representing-the-input-text
   embeddings: { dialect: OpenAi.embeddingsDialect, maxInputs: 2048 },
   models: { dialect: OpenAi.modelsDialect },
-  streamUsage: false,
   fields: { maxTokens: "max_tokens", refusal: false },
   efforts: efforts(["none", "low", "medium", "high"]),
   developerRole: false,
