@@ -139,7 +139,7 @@ export interface Switches {
 /** How vectors are asked for. */
 export interface EmbeddingsApi {
   readonly dialect: EmbeddingsDialect
-  /** Appended to the base URL. Default: the dialect's own. */
+  /** Appended to the base URL; `{model}` stands for the model, in OpenAI's dialect. Default: the dialect's own. */
   readonly path?: string | undefined
   /** Texts of one request; more are split. Default: any number. */
   readonly maxInputs?: number | undefined

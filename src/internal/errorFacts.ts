@@ -5,6 +5,7 @@
  * - `{ error: "text", code }` (xAI), `{ error: "text", error_type }` (Text Generation Inference)
  * - `{ type: "error", error: { type, message }, request_id }` (Anthropic)
  * - `{ object: "error", message, type, code }` (vLLM)
+ * - `{ status_code, error: { message, type, code, param } }` (Cerebras)
  * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI; Mistral puts it into `message`), `{ detail: { error } }`
  *   (DeepInfra)
  * - `{ errors: [{ code, message }] }` (Cloudflare)
@@ -75,7 +76,7 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
-      statusOf(fields["code"]) ?? statusOf(fields["error_code"]),
+      statusOf(fields["code"]) ?? statusOf(fields["error_code"]) ?? statusOf(envelope["status_code"]),
     code,
     type: text(fields["type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ??
       text(fields["status"]),

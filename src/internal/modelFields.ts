@@ -12,8 +12,8 @@ const string = Schema.optional(Schema.String)
 const Item = Schema.Struct({
   id: string,
   created: number,
-  // Anthropic: an RFC 3339 date.
-  created_at: string,
+  // Anthropic: an RFC 3339 date. Azure: seconds.
+  created_at: Schema.optional(Schema.Union(Schema.String, Schema.Number)),
   owned_by: string,
   // Together.
   organization: string,
@@ -41,9 +41,11 @@ const Item = Schema.Struct({
 
 const read = Reader.compile(Item)
 
-const secondsOf = (created: number | undefined, createdAt: string | undefined): number | undefined => {
+const secondsOf = (created: number | undefined, createdAt: string | number | undefined): number | undefined => {
   // SambaNova counts fractions of a second.
-  const seconds = Math.floor(created ?? Date.parse(createdAt ?? "") / 1000)
+  const seconds = Math.floor(
+    created ?? (typeof createdAt === "number" ? createdAt : Date.parse(createdAt ?? "") / 1000)
+  )
   // Some have 0 for what they do not know, Anthropic says the epoch.
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined
 }

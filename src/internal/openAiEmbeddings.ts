@@ -43,7 +43,7 @@ const encode: EmbeddingsDialect["encode"] = (params, { endpoint, model, texts })
     ...(inputTypeField === undefined ? undefined : { [inputTypeField]: wordOf(inputType, inputTypes) })
   })
   return Either.right({
-    path,
+    path: path.replace("{model}", encodeURIComponent(model)),
     body: { ...merge(said, params.extra?.[endpoint.id]), [reserved]: texts },
     dropped: droppedOf(endpoint.id, params, endpoint.embeddings)
   })

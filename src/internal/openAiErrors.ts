@@ -90,6 +90,7 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["RateLimitError", "RateLimit"],
   ["RateLimitReached", "RateLimit"],
   ["too_many_requests", "RateLimit"],
+  ["too_many_requests_error", "RateLimit"],
   ["slow_down", "RateLimit"],
   ["tokens", "RateLimit"],
   ["requests", "RateLimit"],
@@ -164,7 +165,9 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bservice temporarily unavailable\b/i, "Overloaded"],
   [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"],
   // xAI, with 403 or 429.
-  [/\b(?:used all available|doesn't have any|run out of) credits\b/i, "QuotaExceeded"]
+  [/\b(?:used all available|doesn't have any|run out of) credits\b/i, "QuotaExceeded"],
+  // Fireworks, with 412.
+  [/\bis suspended, possibly due to reaching the monthly spending limit\b/i, "QuotaExceeded"]
 ]
 
 export const failure = Classify.classify({ specific, generic, wording })

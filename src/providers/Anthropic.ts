@@ -1,6 +1,9 @@
 /**
  * Anthropic, and the wire language of its Messages API.
  *
+ * `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL`. Evidence: recorded (text, thinking, tools, refusals, errors), documented
+ * (read 2026-11-22).
+ *
  * @see https://platform.claude.com/docs/en/api/messages
  */
 import type * as HttpClient from "@effect/platform/HttpClient"

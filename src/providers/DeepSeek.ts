@@ -13,13 +13,14 @@ import { efforts } from "../internal/openAiEfforts.ts"
 import * as Services from "../Services.ts"
 import * as OpenAi from "./OpenAi.ts"
 
-export const endpoint: Endpoint.Endpoint = {
+export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   id: "deepseek",
   dialect: OpenAi.dialect,
   baseUrl: "https://api.deepseek.com",
   auth: Endpoint.bearer,
   env: { apiKey: "DEEPSEEK_API_KEY", baseUrl: "DEEPSEEK_API_BASE" },
-  capabilities: Endpoint.capabilities({ reasoning: true, responseFormat: "json_object" }),
+  capabilities: Endpoint.capabilities({ reasoning: true, responseFormat: "json_object", models: true }),
+  models: { dialect: OpenAi.modelsDialect },
   fields: {
     maxTokens: "max_tokens",
     n: false,

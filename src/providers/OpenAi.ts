@@ -1,6 +1,8 @@
 /**
  * OpenAI's chat completions: the dialect that most providers speak, and the provider that it comes from.
  *
+ * `OPENAI_API_KEY`, `OPENAI_BASE_URL`. Evidence: recorded (text, tools, refusals, errors), documented (read 2026-11-22).
+ *
  * @see https://platform.openai.com/docs/api-reference/chat
  */
 import type * as HttpClient from "@effect/platform/HttpClient"

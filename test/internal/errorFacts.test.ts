@@ -35,6 +35,11 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     code: "500",
     status: 500
   }],
+  ["Cerebras", { status_code: 429, error: { message: "slow", type: "too_many_requests_error", param: "", code: "" } }, {
+    message: "slow",
+    type: "too_many_requests_error",
+    status: 429
+  }],
   ["FastAPI", { detail: "Not here" }, { message: "Not here" }],
   ["FastAPI's list", { detail: [{ loc: ["body"], msg: "field required" }] }, { message: "field required" }],
   ["Mistral's list", {

@@ -138,6 +138,7 @@ describe("types where there is no status", () => {
       "RateLimitError",
       "RateLimitReached",
       "too_many_requests",
+      "too_many_requests_error",
       "slow_down",
       "tokens",
       "requests"
@@ -223,7 +224,11 @@ describe("wording", () => {
     ]],
     ["Overloaded", ["Model busy, retry later"]],
     ["PermissionDenied", ["model 'x/y' is not allowed by this key. Allowed models: a, b"]],
-    ["QuotaExceeded", ["Insufficient Balance", "Insufficient credits. Add more"]],
+    ["QuotaExceeded", [
+      "Insufficient Balance",
+      "Insufficient credits. Add more",
+      "Account a is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices."
+    ]],
     // Near to the patterns, and about something else.
     ["InvalidRequest", [
       "max_tokens is too large: 9999999. This model supports at most 16384 completion tokens.",
@@ -231,6 +236,7 @@ describe("wording", () => {
       "Error while downloading https://example.com/model.png.",
       "Unsupported value: 'messages[0].role' does not support 'developer' with this model.",
       "Invalid model parameter temperature",
+      "The monthly spending limit is suspended",
       "Tool call id 'x' not found in previous message"
     ]]
   ]

@@ -3,6 +3,8 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
+import * as Embeddings from "../../src/Embeddings.ts"
 import * as Provider from "../../src/Provider.ts"
 import * as Azure from "../../src/providers/Azure.ts"
 import * as AzureOpenAi from "../../src/providers/AzureOpenAi.ts"
@@ -51,6 +53,39 @@ describe("Azure OpenAI", () => {
         sent[0]?.url,
         "https://r.openai.azure.com/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21"
       )
+    }))
+
+  it.effect("vectors, with a version: of the deployment", () =>
+    Effect.gen(function*() {
+      const http = TestHttp.make(() => Response.json({ data: [{ index: 0, embedding: [0.5] }] }))
+      const layer = AzureOpenAi.layer({
+        ...options,
+        baseUrl: "https://r.openai.azure.com/",
+        apiVersion: "2024-10-21",
+        embeddingModel: "my vectors"
+      })
+      const { embeddings } = yield* Effect.provide(
+        Embeddings.embed({ input: "a" }),
+        Layer.provide(layer, http.layer)
+      )
+      assert.deepStrictEqual(embeddings, [[0.5]])
+      assert.strictEqual(
+        http.sent[0]?.url,
+        "https://r.openai.azure.com/openai/deployments/my%20vectors/embeddings?api-version=2024-10-21"
+      )
+    }))
+
+  it.effect("the list of models, with a version", () =>
+    Effect.gen(function*() {
+      const model = { status: "succeeded", id: "gpt-4o", created_at: 1732060800, object: "model" }
+      const http = TestHttp.make(() => Response.json({ object: "list", data: [model] }))
+      const service = yield* Effect.provide(
+        AzureOpenAi.makeModels({ ...options, baseUrl: "https://r.openai.azure.com", apiVersion: "2024-10-21" }),
+        http.layer
+      )
+      const models = yield* Stream.runCollect(service.list())
+      assert.deepStrictEqual([...models], [{ id: "gpt-4o", created: 1732060800, raw: model }])
+      assert.strictEqual(http.sent[0]?.url, "https://r.openai.azure.com/openai/models?api-version=2024-10-21")
     }))
 
   const environment = (entries: ReadonlyArray<readonly [string, string]>) =>
