@@ -31,6 +31,7 @@ import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
 import * as Together from "./providers/Together.ts"
+import * as Vllm from "./providers/Vllm.ts"
 import * as Xai from "./providers/Xai.ts"
 import * as Zai from "./providers/Zai.ts"
 
@@ -51,6 +52,7 @@ export const endpoints = {
   openrouter: OpenRouter.endpoint,
   perplexity: Perplexity.endpoint,
   together: Together.endpoint,
+  vllm: Vllm.endpoint,
   xai: Xai.endpoint,
   zai: Zai.endpoint
 } as const satisfies Endpoints
