@@ -109,6 +109,10 @@ export interface Switches {
   readonly textParts?: boolean | undefined
   /** A user may speak right after a tool. Default: true; otherwise an `OK` of the model is put between them. */
   readonly userAfterTool?: boolean | undefined
+  /** `tool_choice` can name the tool to call. Default: true; otherwise a choice by name is refused. */
+  readonly toolByName?: boolean | undefined
+  /** `stop` is a list even of one sequence. Default: false, a string goes out as it is given. */
+  readonly stopList?: boolean | undefined
   /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
   readonly jsonObject?: boolean | undefined
   /**
