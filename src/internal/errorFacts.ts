@@ -6,6 +6,8 @@
  * - `{ object: "error", message, type, code }` (vLLM)
  * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI), `{ errors: [{ code, message }] }` (Cloudflare)
  * - `{ code, message, request_id }` (DashScope, Mistral)
+ * - `{ base_resp: { status_code, status_msg } }` in an answer or an event like any other (MiniMax)
+ * - `{ title, detail, status }` (RFC 9457: Llama API)
  * - `[{ error }]` (Google)
  */
 import type * as Duration from "effect/Duration"
@@ -55,7 +57,7 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
-      statusOf(fields["code"]),
+      statusOf(fields["http_code"]) ?? statusOf(fields["code"]),
     code,
     type: text(fields["type"]) ?? text(fields["status"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
@@ -63,6 +65,13 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
     retryAfter: retryAfterOf(fields),
     requestId: text(envelope["request_id"]) ?? text(fields["request_id"])
   }
+}
+
+/** MiniMax: 0 is success, and all else is a code of its own. */
+const ofBaseResp = (u: unknown): WireError | undefined => {
+  const { status_code: status, status_msg: message } = fieldsOf(u)
+  const code = text(status)
+  return code === undefined || code === "0" ? undefined : { code, message: text(message) }
 }
 
 const isError = (error: unknown): boolean =>
@@ -77,6 +86,8 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   }
   const error = json["error"]
   if (isError(error)) return factsOf(error, json)
+  const refused = json["base_resp"] === undefined ? undefined : ofBaseResp(json["base_resp"])
+  if (refused !== undefined) return refused
   if (json["type"] === "error" || json["object"] === "error" || event === "error") return factsOf(json, json)
   // The rest has no mark of its own; an event with choices, or with a type, is no such error.
   if (json["choices"] !== undefined || json["type"] !== undefined || json["object"] !== undefined) return undefined

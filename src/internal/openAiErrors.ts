@@ -19,6 +19,8 @@ const specific: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Ki
   ["exceeded_current_quota_error", "QuotaExceeded"],
   ["Arrearage", "QuotaExceeded"],
   ["insufficient_user_quota", "QuotaExceeded"],
+  // MiniMax, with 402, 429 or 500.
+  ["insufficient_balance_error", "QuotaExceeded"],
 
   ["invalid_api_key", "Authentication"],
   ["InvalidApiKey", "Authentication"],
@@ -71,9 +73,12 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["not_supported_error", "InvalidRequest"],
   ["not_found_error", "InvalidRequest"],
   ["NotFoundError", "InvalidRequest"],
+  // MiniMax: invalid parameters, and a prompt that is too long.
+  ["2013", "InvalidRequest"],
 
   ["authentication_error", "Authentication"],
   ["AuthenticationError", "Authentication"],
+  ["authorized_error", "Authentication"],
   ["permission_error", "PermissionDenied"],
   ["permission_denied_error", "PermissionDenied"],
   ["PermissionDeniedError", "PermissionDenied"],
@@ -108,6 +113,9 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/exceeds? (?:the |this )?(?:model'?s? |maximum )?context (?:window|length)/i, "ContextLength"],
   // llama.cpp.
   [/exceeds the available context size/i, "ContextLength"],
+  [/\bcontext size has been exceeded\b/i, "ContextLength"],
+  // llamafile.
+  [/prompt too big for model context size/i, "ContextLength"],
   // xAI.
   [/maximum prompt length is \d/i, "ContextLength"],
   // SGLang, LM Studio.
