@@ -25,6 +25,7 @@ import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
+import * as LlamaCpp from "./providers/LlamaCpp.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
@@ -46,6 +47,7 @@ export const endpoints = {
   fireworks: Fireworks.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
+  llamacpp: LlamaCpp.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
   openai: OpenAi.endpoint,
