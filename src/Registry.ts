@@ -26,6 +26,7 @@ import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as LlamaCpp from "./providers/LlamaCpp.ts"
+import * as Llamafile from "./providers/Llamafile.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
@@ -48,6 +49,7 @@ export const endpoints = {
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
   llamacpp: LlamaCpp.endpoint,
+  llamafile: Llamafile.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
   openai: OpenAi.endpoint,
