@@ -27,6 +27,7 @@ import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as LlamaCpp from "./providers/LlamaCpp.ts"
 import * as Llamafile from "./providers/Llamafile.ts"
+import * as MiniMax from "./providers/MiniMax.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
@@ -50,6 +51,7 @@ export const endpoints = {
   huggingface: HuggingFace.endpoint,
   llamacpp: LlamaCpp.endpoint,
   llamafile: Llamafile.endpoint,
+  minimax: MiniMax.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
   openai: OpenAi.endpoint,

@@ -151,6 +151,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bno endpoints found for\b/i, "ModelNotFound"],
   [/\bis not a valid model id\b/i, "ModelNotFound"],
   [/\binvalid model(?:: \S| ['"`])/i, "ModelNotFound"],
+  // MiniMax.
+  [/\bunknown model ['"`]/i, "ModelNotFound"],
 
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
