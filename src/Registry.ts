@@ -25,6 +25,7 @@ import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
+import * as Inception from "./providers/Inception.ts"
 import * as LlamaCpp from "./providers/LlamaCpp.ts"
 import * as Llamafile from "./providers/Llamafile.ts"
 import * as MiniMax from "./providers/MiniMax.ts"
@@ -49,6 +50,7 @@ export const endpoints = {
   fireworks: Fireworks.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
+  inception: Inception.endpoint,
   llamacpp: LlamaCpp.endpoint,
   llamafile: Llamafile.endpoint,
   minimax: MiniMax.endpoint,

@@ -29,6 +29,8 @@ const Item = Schema.Struct({
   // Groq; Anthropic.
   max_completion_tokens: number,
   max_tokens: number,
+  // Inception.
+  max_output_length: number,
   // OpenRouter.
   top_provider: Schema.optional(Schema.Struct({ max_completion_tokens: number }))
 })
@@ -71,7 +73,12 @@ const modelOf = (raw: unknown): Model | undefined => {
         item.max_model_len,
         item.max_input_tokens
       ),
-      maxOutputTokens: count(item.max_completion_tokens, item.top_provider?.max_completion_tokens, item.max_tokens)
+      maxOutputTokens: count(
+        item.max_completion_tokens,
+        item.top_provider?.max_completion_tokens,
+        item.max_tokens,
+        item.max_output_length
+      )
     }),
     raw
   }

@@ -102,7 +102,9 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["ServiceUnavailableError", "Overloaded"],
   ["unavailable_error", "Overloaded"],
 
-  ["insufficient_balance", "QuotaExceeded"]
+  ["insufficient_balance", "QuotaExceeded"],
+  // Inception.
+  ["account_error", "QuotaExceeded"]
 ])
 
 /** Each pattern is one server's sentence; none is a word that other errors have too. */
@@ -158,6 +160,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
+  // OpenAI, Inception.
+  [/\bengine overloaded\b/i, "Overloaded"],
   [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"]
 ]
 
