@@ -28,6 +28,7 @@ import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Inception from "./providers/Inception.ts"
 import * as LlamaCpp from "./providers/LlamaCpp.ts"
 import * as Llamafile from "./providers/Llamafile.ts"
+import * as Meta from "./providers/Meta.ts"
 import * as MiniMax from "./providers/MiniMax.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
@@ -53,6 +54,7 @@ export const endpoints = {
   inception: Inception.endpoint,
   llamacpp: LlamaCpp.endpoint,
   llamafile: Llamafile.endpoint,
+  meta: Meta.endpoint,
   minimax: MiniMax.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
