@@ -26,6 +26,7 @@ import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
 import * as Inception from "./providers/Inception.ts"
+import * as Llama from "./providers/Llama.ts"
 import * as LlamaCpp from "./providers/LlamaCpp.ts"
 import * as Llamafile from "./providers/Llamafile.ts"
 import * as Meta from "./providers/Meta.ts"
@@ -52,6 +53,7 @@ export const endpoints = {
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
   inception: Inception.endpoint,
+  llama: Llama.endpoint,
   llamacpp: LlamaCpp.endpoint,
   llamafile: Llamafile.endpoint,
   meta: Meta.endpoint,
