@@ -54,8 +54,9 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
     ["1042", "InvalidRequest"],
     ["2045", "RateLimit"],
     ["2049", "Authentication"],
-    ["2056", "QuotaExceeded"],
-    ["2061", "PermissionDenied"]
+    ["2056", "RateLimit"],
+    ["2061", "PermissionDenied"],
+    ["2064", "Overloaded"]
   ])
 }
 
