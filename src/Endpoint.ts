@@ -116,6 +116,8 @@ export interface Switches {
   readonly shortCallIds?: boolean | undefined
   /** `stop` can be a text. Default: true; otherwise one text goes out as a list. */
   readonly stopText?: boolean | undefined
+  /** `tool_choice` can name the tool to call. Default: true; otherwise a choice by name is refused. */
+  readonly toolByName?: boolean | undefined
   /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
   readonly jsonObject?: boolean | undefined
   /**

@@ -32,7 +32,13 @@ import * as GitHub from "./providers/GitHub.ts"
 import * as Gmi from "./providers/Gmi.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
+import * as Inception from "./providers/Inception.ts"
 import * as Kenari from "./providers/Kenari.ts"
+import * as Llama from "./providers/Llama.ts"
+import * as LlamaCpp from "./providers/LlamaCpp.ts"
+import * as Llamafile from "./providers/Llamafile.ts"
+import * as Meta from "./providers/Meta.ts"
+import * as MiniMax from "./providers/MiniMax.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as Mzai from "./providers/Mzai.ts"
@@ -45,6 +51,7 @@ import * as Perplexity from "./providers/Perplexity.ts"
 import * as Qiniu from "./providers/Qiniu.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
+import * as Vllm from "./providers/Vllm.ts"
 import * as Xai from "./providers/Xai.ts"
 import * as Zai from "./providers/Zai.ts"
 
@@ -66,7 +73,13 @@ export const endpoints = {
   gmi: Gmi.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
+  inception: Inception.endpoint,
   kenari: Kenari.endpoint,
+  llama: Llama.endpoint,
+  llamacpp: LlamaCpp.endpoint,
+  llamafile: Llamafile.endpoint,
+  meta: Meta.endpoint,
+  minimax: MiniMax.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
   mzai: Mzai.endpoint,
@@ -79,6 +92,7 @@ export const endpoints = {
   qiniu: Qiniu.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
+  vllm: Vllm.endpoint,
   xai: Xai.endpoint,
   zai: Zai.endpoint
 } as const satisfies Endpoints

@@ -130,6 +130,11 @@ describe("OpenAI's list", () => {
           { id: "c", owned_by: "Meta", context_window: 8192, max_completion_tokens: 4096, active: true },
           { ownedBy: "Meta", contextWindow: 8192, maxOutputTokens: 4096 }
         ],
+        // Inception.
+        [
+          { id: "i", name: "I", context_length: 128000, max_output_length: 50000 },
+          { displayName: "I", contextWindow: 128000, maxOutputTokens: 50000 }
+        ],
         // SambaNova, vLLM, Mistral.
         [{ id: "d", created: 1700000000.5, max_model_len: 10 }, { created: 1700000000, contextWindow: 10 }],
         [{ id: "e", name: "e", max_context_length: 131072 }, { displayName: "e", contextWindow: 131072 }],

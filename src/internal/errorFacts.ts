@@ -11,6 +11,8 @@
  * - `{ errors: [{ code, message }] }` (Cloudflare)
  * - `{ code, message, request_id }` (DashScope, Mistral), `{ code, msg }` (Atlas Cloud), `{ error_code, message }`
  *   (Databricks)
+ * - `{ base_resp: { status_code, status_msg } }` in an answer or an event like any other (MiniMax)
+ * - `{ title, detail, status }` (RFC 9457: Llama API)
  * - `[{ error }]` (Google)
  */
 import type * as Duration from "effect/Duration"
@@ -76,7 +78,8 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
-      statusOf(fields["code"]) ?? statusOf(fields["error_code"]) ?? statusOf(envelope["status_code"]),
+      statusOf(fields["http_code"]) ?? statusOf(fields["code"]) ?? statusOf(fields["error_code"]) ??
+      statusOf(envelope["status_code"]),
     code,
     type: text(fields["type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ??
       text(fields["status"]),
@@ -85,6 +88,13 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
     retryAfter: retryAfterOf(fields),
     requestId: text(envelope["request_id"]) ?? text(fields["request_id"])
   }
+}
+
+/** MiniMax: 0 is success, and all else is a code of its own. */
+const ofBaseResp = (u: unknown): WireError | undefined => {
+  const { status_code: status, status_msg: message } = fieldsOf(u)
+  const code = text(status)
+  return code === undefined || code === "0" ? undefined : { code, message: text(message) }
 }
 
 const isError = (error: unknown): boolean =>
@@ -99,6 +109,8 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   }
   const error = json["error"]
   if (isError(error)) return factsOf(error, json)
+  const refused = json["base_resp"] === undefined ? undefined : ofBaseResp(json["base_resp"])
+  if (refused !== undefined) return refused
   if (json["type"] === "error" || json["object"] === "error" || event === "error") return factsOf(json, json)
   // The rest has no mark of its own; an event with choices, or with a type, is no such error. Nor is a list, to which
   // Atlas Cloud adds `{ code: 200, msg: "success" }`.

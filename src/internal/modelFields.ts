@@ -31,7 +31,7 @@ const Item = Schema.Struct({
   // Groq; Anthropic.
   max_completion_tokens: number,
   max_tokens: number,
-  // Atlas Cloud.
+  // Atlas Cloud, Inception.
   max_output_length: number,
   // OpenRouter.
   top_provider: Schema.optional(Schema.Struct({ max_completion_tokens: number })),

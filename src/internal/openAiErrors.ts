@@ -19,6 +19,8 @@ const specific: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Ki
   ["exceeded_current_quota_error", "QuotaExceeded"],
   ["Arrearage", "QuotaExceeded"],
   ["insufficient_user_quota", "QuotaExceeded"],
+  // MiniMax, with 402, 429 or 500.
+  ["insufficient_balance_error", "QuotaExceeded"],
 
   ["invalid_api_key", "Authentication"],
   ["InvalidApiKey", "Authentication"],
@@ -74,9 +76,12 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["not_supported_error", "InvalidRequest"],
   ["not_found_error", "InvalidRequest"],
   ["NotFoundError", "InvalidRequest"],
+  // MiniMax: invalid parameters, and a prompt that is too long.
+  ["2013", "InvalidRequest"],
 
   ["authentication_error", "Authentication"],
   ["AuthenticationError", "Authentication"],
+  ["authorized_error", "Authentication"],
   ["permission_error", "PermissionDenied"],
   ["permission_denied_error", "PermissionDenied"],
   ["PermissionDeniedError", "PermissionDenied"],
@@ -100,7 +105,9 @@ const generic: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Kin
   ["ServiceUnavailableError", "Overloaded"],
   ["unavailable_error", "Overloaded"],
 
-  ["insufficient_balance", "QuotaExceeded"]
+  ["insufficient_balance", "QuotaExceeded"],
+  // Inception.
+  ["account_error", "QuotaExceeded"]
 ])
 
 /** Each pattern is one server's sentence; none is a word that other errors have too. */
@@ -111,6 +118,9 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/exceeds? (?:the |this )?(?:model'?s? |maximum )?context (?:window|length)/i, "ContextLength"],
   // llama.cpp.
   [/exceeds the available context size/i, "ContextLength"],
+  [/\bcontext size has been exceeded\b/i, "ContextLength"],
+  // llamafile.
+  [/prompt too big for model context size/i, "ContextLength"],
   // xAI.
   [/maximum prompt length is \d/i, "ContextLength"],
   // SGLang, LM Studio.
@@ -149,6 +159,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bno endpoints found for\b/i, "ModelNotFound"],
   [/\bis not a valid model id\b/i, "ModelNotFound"],
   [/\binvalid model(?:: \S| ['"`])/i, "ModelNotFound"],
+  // MiniMax.
+  [/\bunknown model ['"`]/i, "ModelNotFound"],
 
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
@@ -161,6 +173,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // Kenari, with 400.
   [/\bmodel .{1,200} is not allowed by this key\b/i, "PermissionDenied"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
+  // OpenAI, Inception.
+  [/\bengine overloaded\b/i, "Overloaded"],
   // xAI, whose wording comes in place of a status.
   [/\bservice temporarily unavailable\b/i, "Overloaded"],
   [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"],

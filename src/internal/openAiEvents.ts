@@ -83,7 +83,9 @@ export const event = Schema.Struct({
   x_groq: Schema.optional(Schema.Struct({ usage: Schema.optional(Schema.Unknown) })),
   // Perplexity, xAI.
   citations: Schema.optional(Schema.Unknown),
-  search_results: Schema.optional(Schema.Unknown)
+  search_results: Schema.optional(Schema.Unknown),
+  // Inception: what it thought since the last one.
+  reasoning_summary: Schema.optional(Schema.Unknown)
 })
 
 export type Event = typeof event.Type
@@ -312,6 +314,12 @@ const cite = (state: State, { citations, search_results: results }: Event, outpu
   if (annotations.length > 0) outputs.push({ _tag: "Annotations", choice: 0, annotations })
 }
 
+/** Reasoning of the first choice: there is no telling whose it is. */
+const summarise = (summary: unknown, outputs: Array<Output>): void => {
+  const text = textOf(summary)
+  if (text !== "") outputs.push({ _tag: "Reasoning", choice: 0, text })
+}
+
 /** One event. This runs for every token: what is not there costs a look, and nothing else. */
 export const step = (state: State, event: Event): ReadonlyArray<Output> => {
   // Groq says it twice, others say it in the choice.
@@ -325,6 +333,7 @@ export const step = (state: State, event: Event): ReadonlyArray<Output> => {
     fault ??= failed
     usage ??= choice.usage
   }
+  if (event.reasoning_summary !== undefined) summarise(event.reasoning_summary, outputs)
   if (event.citations !== undefined || event.search_results !== undefined) cite(state, event, outputs)
   const counts = usage === undefined ? undefined : usageOf(usage, state.reasoningApart)
   if (counts !== undefined) outputs.push({ _tag: "Usage", usage: counts })

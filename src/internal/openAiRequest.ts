@@ -84,25 +84,31 @@ const droppedOf = (
 }
 
 /** All that goes by a name of its own, which is not the same for all servers. */
-const named = (params: CompletionParams, endpoint: Endpoint, hasTools: boolean) =>
-  Fields.named({
-    temperature: params.temperature,
-    topP: params.topP,
-    maxTokens: params.maxTokens,
-    stop: stopOf(params.stop, endpoint),
-    n: params.n,
-    seed: params.seed,
-    user: params.user,
-    metadata: params.metadata,
-    presencePenalty: params.presencePenalty,
-    frequencyPenalty: params.frequencyPenalty,
-    logitBias: params.logitBias,
-    logprobs: params.logprobs,
-    topLogprobs: params.topLogprobs,
-    tools: nonEmpty(params.tools)?.map((definition) => tool(definition, endpoint.id)),
-    serviceTier: params.serviceTier,
-    ...aboutTools(params, hasTools)
-  }, endpoint)
+const named = (
+  params: CompletionParams,
+  endpoint: Endpoint,
+  hasTools: boolean
+): Either.Either<Fields.Named, UnsupportedParameter> =>
+  typeof params.toolChoice === "object" && endpoint.toolByName === false
+    ? Either.left({ _tag: "UnsupportedParameter", param: "toolChoice" })
+    : Fields.named({
+      temperature: params.temperature,
+      topP: params.topP,
+      maxTokens: params.maxTokens,
+      stop: stopOf(params.stop, endpoint),
+      n: params.n,
+      seed: params.seed,
+      user: params.user,
+      metadata: params.metadata,
+      presencePenalty: params.presencePenalty,
+      frequencyPenalty: params.frequencyPenalty,
+      logitBias: params.logitBias,
+      logprobs: params.logprobs,
+      topLogprobs: params.topLogprobs,
+      tools: nonEmpty(params.tools)?.map((definition) => tool(definition, endpoint.id)),
+      serviceTier: params.serviceTier,
+      ...aboutTools(params, hasTools)
+    }, endpoint)
 
 const pathOf = ({ endpoint, model }: EncodeContext): string =>
   endpoint.path?.replace("{model}", encodeURIComponent(model)) ?? "/chat/completions"

@@ -30,6 +30,7 @@ const modelled: ReadonlySet<string> = new Set([
   "prompt_cache_hit_tokens",
   "cached_tokens",
   "num_cached_tokens",
+  "cached_input_tokens",
   "cache_creation_input_tokens",
   "reasoning_tokens"
 ])
@@ -76,17 +77,23 @@ export const usageOf = (u: unknown, apart = false): Partial<Usage> | undefined =
   tell("promptTokens", count(u["prompt_tokens"]))
   tell("completionTokens", count(u["completion_tokens"]))
   tell("totalTokens", count(u["total_tokens"]))
-  // DeepSeek counts hits and misses, Moonshot says `cached_tokens`, Mistral `num_cached_tokens`.
+  // DeepSeek counts hits and misses, Moonshot says `cached_tokens`, Mistral `num_cached_tokens`, Inception the last.
   tell(
     "cachedTokens",
-    firstCount(prompt["cached_tokens"], u["prompt_cache_hit_tokens"], u["cached_tokens"], u["num_cached_tokens"])
+    firstCount(
+      prompt["cached_tokens"],
+      u["prompt_cache_hit_tokens"],
+      u["cached_tokens"],
+      u["num_cached_tokens"],
+      u["cached_input_tokens"]
+    )
   )
   // OpenRouter, and those that hand Anthropic's count on.
   tell(
     "cacheWriteTokens",
     firstCount(prompt["cache_write_tokens"], prompt["cache_creation_input_tokens"], u["cache_creation_input_tokens"])
   )
-  // Perplexity has it at the top.
+  // Perplexity and Inception have it at the top.
   tell("reasoningTokens", firstCount(completion["reasoning_tokens"], u["reasoning_tokens"]))
   if (apart) together(counts)
   const extra = extraOf(u)

@@ -106,6 +106,20 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     status: 400,
     message: "too long",
     type: "exceed_context_size_error"
+  }],
+  ["MiniMax", { id: "c", choices: null, base_resp: { status_code: 1008, status_msg: "insufficient balance" } }, {
+    code: "1008",
+    message: "insufficient balance"
+  }],
+  ["MiniMax, as HTTP has it", { type: "error", error: { type: "api_error", message: "no", http_code: "500" } }, {
+    message: "no",
+    type: "api_error",
+    status: 500
+  }],
+  ["Llama API", { title: "Too Many Requests", detail: "Wait a bit", status: 429 }, {
+    message: "Wait a bit",
+    status: 429,
+    type: "429"
   }]
 ]
 
@@ -125,6 +139,7 @@ describe("ofEvent", () => {
     ["a chunk with a code and a message", { choices: [], code: 1, message: "x" }],
     ["a list with a code and a message", { code: 200, msg: "success", data: [] }],
     ["an event with a type", { type: "message_start", message: { id: "m" } }],
+    ["MiniMax's word that all is well", { choices: [], base_resp: { status_code: 0, status_msg: "" } }],
     ["billing", { object: "billing.summary", billing: {} }],
     ["null", null],
     ["a number", 7],

@@ -29,7 +29,8 @@ describe("codes that mean one thing", () => {
       "project_spend_limit_exceeded",
       "exceeded_current_quota_error",
       "Arrearage",
-      "insufficient_user_quota"
+      "insufficient_user_quota",
+      "insufficient_balance_error"
     ]],
     ["Authentication", ["invalid_api_key", "InvalidApiKey", "invalid_authentication_error"]],
     ["ContextLength", [
@@ -121,9 +122,10 @@ describe("types where there is no status", () => {
       "json_validate_failed",
       "not_supported_error",
       "not_found_error",
-      "NotFoundError"
+      "NotFoundError",
+      "2013"
     ]],
-    ["Authentication", ["authentication_error", "AuthenticationError"]],
+    ["Authentication", ["authentication_error", "AuthenticationError", "authorized_error"]],
     ["PermissionDenied", [
       "permission_error",
       "permission_denied_error",
@@ -160,7 +162,7 @@ describe("types where there is no status", () => {
       "constructor",
       "never heard of"
     ]],
-    ["QuotaExceeded", ["insufficient_balance"]]
+    ["QuotaExceeded", ["insufficient_balance", "account_error"]]
   ]
   check(
     types.flatMap(([tag, types]) =>
@@ -184,6 +186,8 @@ describe("wording", () => {
       "The decoder prompt (length 5000) is longer than the maximum model length of 4096.",
       "Your input exceeds the context window of this model. Please adjust your input and try again.",
       "the request exceeds the available context size, try increasing it",
+      "Context size has been exceeded.",
+      "prompt too big for model context size",
       "This model's maximum prompt length is 131072 but the request contains 537812 tokens.",
       "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
       "The number of tokens to keep from the initial prompt is greater than the context length.",
@@ -214,7 +218,8 @@ describe("wording", () => {
       "Not found the model moonshot-v9 or Permission denied",
       "No endpoints found for x/y.",
       "x/y is not a valid model ID",
-      "Invalid model: mistral-gigantic"
+      "Invalid model: mistral-gigantic",
+      "invalid params, unknown model 'x' (2013)"
     ]],
     ["Authentication", [
       "Incorrect API key provided: xx",
@@ -237,6 +242,7 @@ describe("wording", () => {
       "Unsupported value: 'messages[0].role' does not support 'developer' with this model.",
       "Invalid model parameter temperature",
       "The monthly spending limit is suspended",
+      "Unknown model parameter temperature",
       "Tool call id 'x' not found in previous message"
     ]]
   ]
@@ -258,6 +264,7 @@ describe("wording", () => {
       { status: 403, message: "Content violates usage guidelines. Failed check: X" },
       "ContentFilter"
     ],
+    ["a full engine in a stream", { type: "server_error", message: "Engine overloaded" }, "Overloaded"],
     ["a rate limit stays one", { status: 429, message: "maximum context length" }, "RateLimit"],
     ["xAI's rate limit stays one", {
       status: 429,

@@ -107,6 +107,23 @@ describe("choices", () => {
   })
 })
 
+describe("a summary of reasoning beside the choices", () => {
+  it("is the first choice's reasoning, after what the choices say", () => {
+    const summary = { content: "so", status: "partial" }
+    assert.deepStrictEqual(said({ choices: [], reasoning_summary: summary }), [reasoning("so")])
+    assert.deepStrictEqual(said({ choices: [{ delta: { content: "x" } }], reasoning_summary: summary }), [
+      text("x"),
+      reasoning("so")
+    ])
+  })
+
+  for (const summary of [null, {}, { content: null, status: "unavailable" }, { content: "" }, 7, []]) {
+    it(`${JSON.stringify(summary)} says nothing`, () => {
+      assert.deepStrictEqual(said({ choices: [], reasoning_summary: summary }), [])
+    })
+  }
+})
+
 describe("the end", () => {
   const reasons: ReadonlyArray<readonly [string, string]> = [
     ["stop", "stop"],
@@ -241,6 +258,11 @@ describe("a whole answer", () => {
     const state = Events.initial()
     return events?.flatMap((event) => Events.step(state, event))
   }
+
+  it("has its summary of reasoning", () => {
+    const body = { choices: [{ message: { content: "x" } }], reasoning_summary: { content: "so", status: "complete" } }
+    assert.deepStrictEqual(whole(body), [text("x"), reasoning("so")])
+  })
 
   it("says what its stream would have said", () => {
     assert.deepStrictEqual(

@@ -79,6 +79,17 @@ describe("fields", () => {
     assert.deepStrictEqual(dropped, [])
   })
 
+  it("toolByName: a choice by name is refused, and words are sent", () => {
+    const endpoint = { toolByName: false } as const
+    assert.deepStrictEqual(refused(endpoint, { tools, toolChoice: { name: "f" } }), {
+      _tag: "UnsupportedParameter",
+      param: "toolChoice"
+    })
+    for (const toolChoice of ["auto", "none", "required"] as const) {
+      assert.strictEqual(encoded(endpoint, { tools, toolChoice }).body["tool_choice"], toolChoice)
+    }
+  })
+
   it("of messages", () => {
     const endpoint = { fields: { name: false, refusal: false } } as const
     const messages: ReadonlyArray<Message> = [

@@ -41,6 +41,11 @@ describe("usageOf", () => {
       cachedTokens: 5
     }],
     ["Mistral's prompt_token_details", { prompt_token_details: { cached_tokens: 5 } }, { cachedTokens: 5 }],
+    ["Inception's counts", { prompt_tokens: 9, cached_input_tokens: 5, reasoning_tokens: 2 }, {
+      promptTokens: 9,
+      cachedTokens: 5,
+      reasoningTokens: 2
+    }],
     ["details before the top", { prompt_tokens_details: { cached_tokens: 1 }, prompt_cache_hit_tokens: 2 }, {
       cachedTokens: 1
     }],
