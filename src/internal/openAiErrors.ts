@@ -37,6 +37,8 @@ const specific: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Ki
   // DashScope.
   ["data_inspection_failed", "ContentFilter"],
   ["DataInspectionFailed", "ContentFilter"],
+  // Portkey's guardrails, with a status of their own: 446.
+  ["hooks_failed", "ContentFilter"],
 
   ["model_not_found", "ModelNotFound"],
   ["DeploymentNotFound", "ModelNotFound"],
@@ -129,6 +131,10 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // DashScope.
   [/range of input length should be/i, "ContextLength"],
   [/too many tokens.{0,40} context/i, "ContextLength"],
+  // LM Studio.
+  [/\bmodel is loaded with context length of only \d/i, "ContextLength"],
+  [/\bcontext size has been exceeded\b/i, "ContextLength"],
+  [/\breached context length of \d/i, "ContextLength"],
 
   // OpenAI's `invalid_prompt`, Azure, xAI, OpenRouter.
   [/flagged as potentially violating/i, "ContentFilter"],
@@ -143,12 +149,24 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bno endpoints found for\b/i, "ModelNotFound"],
   [/\bis not a valid model id\b/i, "ModelNotFound"],
   [/\binvalid model(?:: \S| ['"`])/i, "ModelNotFound"],
+  // LM Studio, Requesty.
+  [/\binvalid model identifier\b/i, "ModelNotFound"],
+  [/\bprovider and\/or model not supported\b/i, "ModelNotFound"],
 
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
+  // Requesty with 403; Otari with 502.
+  [/\binvalid authorization token\b/i, "Authentication"],
+  [/\bprovider rejected the gateway's credentials\b/i, "Authentication"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
-  [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"]
+  [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"],
+  // Requesty with 412; Otari with 502.
+  [/\breached .{0,20}\bspend limit\b/i, "QuotaExceeded"],
+  [/\baccount is out of credit\b/i, "QuotaExceeded"],
+  // Requesty with 424: what the provider behind it sent is no answer.
+  [/\binvalid provider response format\b/i, "Server"],
+  [/\bprovider response missing usage\b/i, "Server"]
 ]
 
 export const failure = Classify.classify({ specific, generic, wording })

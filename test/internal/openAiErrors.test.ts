@@ -41,7 +41,8 @@ describe("codes that mean one thing", () => {
       "content_policy_violation",
       "ResponsibleAIPolicyViolation",
       "data_inspection_failed",
-      "DataInspectionFailed"
+      "DataInspectionFailed",
+      "hooks_failed"
     ]],
     ["ModelNotFound", [
       "model_not_found",
@@ -192,6 +193,9 @@ describe("wording", () => {
       "`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000 `inputs` tokens",
       "Range of input length should be [1, 6000]",
       "too many tokens for this context",
+      "Trying to keep the first 9000 tokens. However, the model is loaded with context length of only 4096 tokens.",
+      "Context size has been exceeded.",
+      "Reached context length of 4096 tokens with model a-model",
       "upstream said: context_length_exceeded"
     ]],
     ["ContentFilter", [
@@ -209,7 +213,9 @@ describe("wording", () => {
       "Not found the model moonshot-v9 or Permission denied",
       "No endpoints found for x/y.",
       "x/y is not a valid model ID",
-      "Invalid model: mistral-gigantic"
+      "Invalid model: mistral-gigantic",
+      "Invalid model identifier \"a-model\".",
+      "Provider and/or model not supported"
     ]],
     ["Authentication", ["Incorrect API key provided: xx", "API key not valid. Please pass a valid API key."]],
     ["QuotaExceeded", ["Insufficient Balance", "Insufficient credits. Add more"]],
@@ -232,6 +238,15 @@ describe("wording", () => {
     ],
     ["with 404", { status: 404, message: "The model `x` does not exist." }, "ModelNotFound"],
     ["with 500", { status: 500, message: "the request exceeds the available context size" }, "ContextLength"],
+    ["Requesty's token", { status: 403, message: "Invalid authorization token" }, "Authentication"],
+    ["Requesty's limit", { status: 412, message: "Reached monthly spend limit for API key" }, "QuotaExceeded"],
+    ["Requesty's provider", { status: 424, message: "Invalid provider response format" }, "Server"],
+    ["Otari's own key", { status: 502, message: "The provider rejected the gateway's credentials" }, "Authentication"],
+    [
+      "Otari's own account",
+      { status: 502, message: "The upstream provider account is out of credit or over its billing limit." },
+      "QuotaExceeded"
+    ],
     ["OpenRouter's moderation", {
       status: 403,
       message: "openai/gpt-4o requires moderation on OpenAI. Your input was flagged for \"violence\"."
