@@ -26,8 +26,9 @@ const Item = Schema.Struct({
   max_context_length: number,
   max_model_len: number,
   max_input_tokens: number,
-  // Groq; Anthropic.
+  // Groq; Requesty; Anthropic.
   max_completion_tokens: number,
+  max_output_tokens: number,
   max_tokens: number,
   // OpenRouter.
   top_provider: Schema.optional(Schema.Struct({ max_completion_tokens: number }))
@@ -71,7 +72,12 @@ const modelOf = (raw: unknown): Model | undefined => {
         item.max_model_len,
         item.max_input_tokens
       ),
-      maxOutputTokens: count(item.max_completion_tokens, item.top_provider?.max_completion_tokens, item.max_tokens)
+      maxOutputTokens: count(
+        item.max_completion_tokens,
+        item.top_provider?.max_completion_tokens,
+        item.max_output_tokens,
+        item.max_tokens
+      )
     }),
     raw
   }

@@ -36,7 +36,10 @@ const modelled: ReadonlySet<string> = new Set([
 
 /** The objects one level down, and what of them is modelled. */
 const modelledDetails: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["prompt_tokens_details", new Set(["cached_tokens", "cache_write_tokens", "cache_creation_input_tokens"])],
+  [
+    "prompt_tokens_details",
+    new Set(["cached_tokens", "cache_write_tokens", "cache_creation_input_tokens", "caching_tokens"])
+  ],
   ["prompt_token_details", new Set(["cached_tokens"])],
   ["completion_tokens_details", new Set(["reasoning_tokens"])]
 ])
@@ -81,10 +84,15 @@ export const usageOf = (u: unknown, apart = false): Partial<Usage> | undefined =
     "cachedTokens",
     firstCount(prompt["cached_tokens"], u["prompt_cache_hit_tokens"], u["cached_tokens"], u["num_cached_tokens"])
   )
-  // OpenRouter, and those that hand Anthropic's count on.
+  // OpenRouter, and those that hand Anthropic's count on; Requesty.
   tell(
     "cacheWriteTokens",
-    firstCount(prompt["cache_write_tokens"], prompt["cache_creation_input_tokens"], u["cache_creation_input_tokens"])
+    firstCount(
+      prompt["cache_write_tokens"],
+      prompt["cache_creation_input_tokens"],
+      u["cache_creation_input_tokens"],
+      prompt["caching_tokens"]
+    )
   )
   // Perplexity has it at the top.
   tell("reasoningTokens", firstCount(completion["reasoning_tokens"], u["reasoning_tokens"]))
