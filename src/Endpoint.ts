@@ -124,8 +124,16 @@ export interface Switches {
   readonly thinkTags?: "tagged" | "missingOpener" | undefined
   /** `completion_tokens` are those of the text only, and the reasoning comes on top. Default: false. */
   readonly reasoningApart?: boolean | undefined
+  /** Where a tool chosen by name goes, if not to the words' field. `false`: none can be chosen so; it is refused. */
+  readonly toolByName?: string | false | undefined
+  /** The body's field for the model. Default: `model`. */
+  readonly modelField?: string | undefined
+  /** In the body of every request, unless the call's `extra` says otherwise. */
+  readonly body?: JsonObject | undefined
   /** Appended to the base URL; `{model}` stands for the model. Default: `/chat/completions`. */
   readonly path?: string | undefined
+  /** The path of answers that are streamed, where the path decides it and no `stream` in the body. Default: none. */
+  readonly streamPath?: string | undefined
 }
 
 /** How vectors are asked for. */
