@@ -25,6 +25,7 @@ import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
 import * as Groq from "./providers/Groq.ts"
 import * as HuggingFace from "./providers/HuggingFace.ts"
+import * as LmStudio from "./providers/LmStudio.ts"
 import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
@@ -47,6 +48,7 @@ export const endpoints = {
   fireworks: Fireworks.endpoint,
   groq: Groq.endpoint,
   huggingface: HuggingFace.endpoint,
+  lmstudio: LmStudio.endpoint,
   mistral: Mistral.endpoint,
   moonshot: Moonshot.endpoint,
   openai: OpenAi.endpoint,
