@@ -31,6 +31,7 @@ import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
+import * as Portkey from "./providers/Portkey.ts"
 import * as Requesty from "./providers/Requesty.ts"
 import * as SambaNova from "./providers/SambaNova.ts"
 import * as Together from "./providers/Together.ts"
@@ -54,6 +55,7 @@ export const endpoints = {
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   perplexity: Perplexity.endpoint,
+  portkey: Portkey.endpoint,
   requesty: Requesty.endpoint,
   sambanova: SambaNova.endpoint,
   together: Together.endpoint,

@@ -31,6 +31,7 @@ const modelled: ReadonlySet<string> = new Set([
   "cached_tokens",
   "num_cached_tokens",
   "cache_creation_input_tokens",
+  "cache_read_input_tokens",
   "reasoning_tokens"
 ])
 
@@ -79,10 +80,17 @@ export const usageOf = (u: unknown, apart = false): Partial<Usage> | undefined =
   tell("promptTokens", count(u["prompt_tokens"]))
   tell("completionTokens", count(u["completion_tokens"]))
   tell("totalTokens", count(u["total_tokens"]))
-  // DeepSeek counts hits and misses, Moonshot says `cached_tokens`, Mistral `num_cached_tokens`.
+  // DeepSeek counts hits and misses, Moonshot says `cached_tokens`, Mistral `num_cached_tokens`, Portkey what Anthropic
+  // says.
   tell(
     "cachedTokens",
-    firstCount(prompt["cached_tokens"], u["prompt_cache_hit_tokens"], u["cached_tokens"], u["num_cached_tokens"])
+    firstCount(
+      prompt["cached_tokens"],
+      u["prompt_cache_hit_tokens"],
+      u["cached_tokens"],
+      u["num_cached_tokens"],
+      u["cache_read_input_tokens"]
+    )
   )
   // OpenRouter, and those that hand Anthropic's count on; Requesty.
   tell(
