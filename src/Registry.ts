@@ -30,6 +30,7 @@ import * as Mistral from "./providers/Mistral.ts"
 import * as Moonshot from "./providers/Moonshot.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
+import * as Otari from "./providers/Otari.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
 import * as Portkey from "./providers/Portkey.ts"
 import * as Requesty from "./providers/Requesty.ts"
@@ -54,6 +55,7 @@ export const endpoints = {
   moonshot: Moonshot.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
+  otari: Otari.endpoint,
   perplexity: Perplexity.endpoint,
   portkey: Portkey.endpoint,
   requesty: Requesty.endpoint,

@@ -4,7 +4,8 @@
  * - `{ error: { message, type, code, param, metadata } }` (OpenAI, OpenRouter), `{ error: "text" }` (Ollama)
  * - `{ type: "error", error: { type, message }, request_id }` (Anthropic)
  * - `{ object: "error", message, type, code }` (vLLM)
- * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI), `{ errors: [{ code, message }] }` (Cloudflare)
+ * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI), `{ detail: { message, code } }` (Otari)
+ * - `{ errors: [{ code, message }] }` (Cloudflare, watsonx)
  * - `{ code, message, request_id }` (DashScope, Mistral)
  * - `[{ error }]` (Google)
  */
@@ -61,7 +62,8 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
     param: text(fields["param"]),
     retryAfter: retryAfterOf(fields),
-    requestId: text(envelope["request_id"]) ?? text(fields["request_id"])
+    // watsonx says `trace`.
+    requestId: text(envelope["request_id"]) ?? text(fields["request_id"]) ?? text(envelope["trace"])
   }
 }
 
@@ -81,6 +83,7 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   // The rest has no mark of its own; an event with choices, or with a type, is no such error.
   if (json["choices"] !== undefined || json["type"] !== undefined || json["object"] !== undefined) return undefined
   if (isError(json["errors"])) return factsOf(json["errors"], json)
+  if (text(fieldsOf(json["detail"])["message"]) !== undefined) return factsOf(json["detail"], json)
   return isError(json["detail"]) || (isError(json["code"]) && text(json["message"]) !== undefined)
     ? factsOf(json, json)
     : undefined

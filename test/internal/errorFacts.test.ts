@@ -29,6 +29,15 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
   }],
   ["FastAPI", { detail: "Not here" }, { message: "Not here" }],
   ["FastAPI's list", { detail: [{ loc: ["body"], msg: "field required" }] }, { message: "field required" }],
+  ["Otari", { detail: { message: "blocked", code: "guardrail_violation", guardrails: [] } }, {
+    message: "blocked",
+    code: "guardrail_violation"
+  }],
+  ["watsonx", { errors: [{ code: "no_such_project", message: "no" }], trace: "t1", status_code: 404 }, {
+    message: "no",
+    code: "no_such_project",
+    requestId: "t1"
+  }],
   ["DashScope", { code: "InvalidApiKey", message: "Invalid API-key", request_id: "r" }, {
     code: "InvalidApiKey",
     message: "Invalid API-key",
