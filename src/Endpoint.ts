@@ -124,6 +124,8 @@ export interface Switches {
   readonly thinkTags?: "tagged" | "missingOpener" | undefined
   /** `completion_tokens` are those of the text only, and the reasoning comes on top. Default: false. */
   readonly reasoningApart?: boolean | undefined
+  /** `stop` is a list, of one word too. Default: false, one word is a string. */
+  readonly stopList?: boolean | undefined
   /** Where a tool chosen by name goes, if not to the words' field. `false`: none can be chosen so; it is refused. */
   readonly toolByName?: string | false | undefined
   /** The body's field for the model. Default: `model`. */
@@ -170,7 +172,12 @@ export interface Server {
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
   readonly auth: Auth
-  readonly env: { readonly apiKey?: string | undefined; readonly baseUrl?: string | undefined }
+  readonly env: {
+    readonly apiKey?: string | undefined
+    readonly baseUrl?: string | undefined
+    /** Of the option `projectId`, where the module has one. */
+    readonly projectId?: string | undefined
+  }
   /** Sent with every request, beside those of the dialect. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly timeouts?: Partial<Timeouts> | undefined

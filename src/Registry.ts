@@ -36,6 +36,7 @@ import * as Portkey from "./providers/Portkey.ts"
 import * as Requesty from "./providers/Requesty.ts"
 import * as SambaNova from "./providers/SambaNova.ts"
 import * as Together from "./providers/Together.ts"
+import * as Watsonx from "./providers/Watsonx.ts"
 import * as Xai from "./providers/Xai.ts"
 import * as Zai from "./providers/Zai.ts"
 
@@ -61,6 +62,7 @@ export const endpoints = {
   requesty: Requesty.endpoint,
   sambanova: SambaNova.endpoint,
   together: Together.endpoint,
+  watsonx: Watsonx.endpoint,
   xai: Xai.endpoint,
   zai: Zai.endpoint
 } as const satisfies Endpoints

@@ -56,7 +56,7 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
   const upstream = upstreamText(fields)
   return {
     status: statusOf(fields["status"]) ?? statusOf(fields["status_code"]) ?? statusOf(fields["http_status"]) ??
-      statusOf(fields["code"]),
+      statusOf(fields["code"]) ?? statusOf(envelope["status_code"]),
     code,
     type: text(fields["type"]) ?? text(fields["status"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
@@ -79,6 +79,7 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   }
   const error = json["error"]
   if (isError(error)) return factsOf(error, json)
+  if (event === "error" && isError(json["errors"])) return factsOf(json["errors"], json)
   if (json["type"] === "error" || json["object"] === "error" || event === "error") return factsOf(json, json)
   // The rest has no mark of its own; an event with choices, or with a type, is no such error.
   if (json["choices"] !== undefined || json["type"] !== undefined || json["object"] !== undefined) return undefined

@@ -131,6 +131,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // DashScope.
   [/range of input length should be/i, "ContextLength"],
   [/too many tokens.{0,40} context/i, "ContextLength"],
+  // watsonx.
+  [/\bcannot exceed the total tokens limit\b/i, "ContextLength"],
   // LM Studio.
   [/\bmodel is loaded with context length of only \d/i, "ContextLength"],
   [/\bcontext size has been exceeded\b/i, "ContextLength"],

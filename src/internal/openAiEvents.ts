@@ -136,6 +136,8 @@ const finishReasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishR
   // Mistral, z.ai.
   ["model_length", "length"],
   ["model_context_window_exceeded", "length"],
+  // watsonx.
+  ["time_limit", "length"],
   ["tool_calls", "tool_calls"],
   ["tool_call", "tool_calls"],
   ["tool_use", "tool_calls"],

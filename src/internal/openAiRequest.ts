@@ -35,7 +35,10 @@ const toolChoice = (choice: ToolChoice): Json =>
 const nonEmpty = <A>(list: ReadonlyArray<A> | undefined): ReadonlyArray<A> | undefined =>
   list === undefined || list.length === 0 ? undefined : list
 
-const stopOf = (stop: CompletionParams["stop"]): Json | undefined => typeof stop === "string" ? stop : nonEmpty(stop)
+const stopOf = (stop: CompletionParams["stop"], { stopList }: Endpoint): Json | undefined => {
+  if (typeof stop !== "string") return nonEmpty(stop)
+  return stopList === true ? [stop] : stop
+}
 
 /** What the call itself decides. */
 const isReserved = (key: string, stream: boolean): boolean =>
@@ -93,7 +96,7 @@ const fieldsOf = (params: CompletionParams, endpoint: Endpoint, hasTools: boolea
     temperature: params.temperature,
     topP: params.topP,
     maxTokens: params.maxTokens,
-    stop: stopOf(params.stop),
+    stop: stopOf(params.stop, endpoint),
     n: params.n,
     seed: params.seed,
     user: params.user,

@@ -34,6 +34,7 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     code: "guardrail_violation"
   }],
   ["watsonx", { errors: [{ code: "no_such_project", message: "no" }], trace: "t1", status_code: 404 }, {
+    status: 404,
     message: "no",
     code: "no_such_project",
     requestId: "t1"

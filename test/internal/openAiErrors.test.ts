@@ -195,6 +195,7 @@ describe("wording", () => {
       "too many tokens for this context",
       "Trying to keep the first 9000 tokens. However, the model is loaded with context length of only 4096 tokens.",
       "Context size has been exceeded.",
+      "the number of input tokens 4098 cannot exceed the total tokens limit 4096 for this model",
       "Reached context length of 4096 tokens with model a-model",
       "upstream said: context_length_exceeded"
     ]],

@@ -311,6 +311,14 @@ describe("path and body", () => {
   })
 })
 
+describe("stop", () => {
+  it("is a list where the server wants one", () => {
+    assert.deepStrictEqual(encoded({ stopList: true }, { stop: "x" }).body["stop"], ["x"])
+    assert.deepStrictEqual(encoded({ stopList: true }, { stop: ["x", "y"] }).body["stop"], ["x", "y"])
+    assert.strictEqual(encoded({}, { stop: "x" }).body["stop"], "x")
+  })
+})
+
 describe("a tool chosen by name", () => {
   const tools = [{ name: "weather", parameters: { type: "object" } }]
   const byName = { tools, toolChoice: { name: "weather" } }
