@@ -151,9 +151,10 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bno endpoints found for\b/i, "ModelNotFound"],
   [/\bis not a valid model id\b/i, "ModelNotFound"],
   [/\binvalid model(?:: \S| ['"`])/i, "ModelNotFound"],
-  // LM Studio, Requesty.
+  // LM Studio, Requesty, Voyage.
   [/\binvalid model identifier\b/i, "ModelNotFound"],
   [/\bprovider and\/or model not supported\b/i, "ModelNotFound"],
+  [/\bmodel \S{1,200} is not supported\. Supported models are\b/i, "ModelNotFound"],
 
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],

@@ -216,7 +216,8 @@ describe("wording", () => {
       "x/y is not a valid model ID",
       "Invalid model: mistral-gigantic",
       "Invalid model identifier \"a-model\".",
-      "Provider and/or model not supported"
+      "Provider and/or model not supported",
+      "Model a-model is not supported. Supported models are ['voyage-3.5', 'voyage-code-3']."
     ]],
     ["Authentication", ["Incorrect API key provided: xx", "API key not valid. Please pass a valid API key."]],
     ["QuotaExceeded", ["Insufficient Balance", "Insufficient credits. Add more"]],
