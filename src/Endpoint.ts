@@ -116,8 +116,6 @@ export interface Switches {
   readonly shortCallIds?: boolean | undefined
   /** `stop` can be a text. Default: true; otherwise one text goes out as a list. */
   readonly stopText?: boolean | undefined
-  /** `tool_choice` can name the tool to call. Default: true; otherwise a choice by name is refused. */
-  readonly toolByName?: boolean | undefined
   /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
   readonly jsonObject?: boolean | undefined
   /**
@@ -134,8 +132,16 @@ export interface Switches {
   readonly thinkTags?: "tagged" | "missingOpener" | undefined
   /** `completion_tokens` are those of the text only, and the reasoning comes on top. Default: false. */
   readonly reasoningApart?: boolean | undefined
+  /** Where a tool chosen by name goes, if not to the words' field. `false`: none can be chosen so; it is refused. */
+  readonly toolByName?: string | false | undefined
+  /** The body's field for the model. Default: `model`. */
+  readonly modelField?: string | undefined
+  /** In the body of every request, unless the call's `extra` says otherwise. */
+  readonly body?: JsonObject | undefined
   /** Appended to the base URL; `{model}` stands for the model. Default: `/chat/completions`. */
   readonly path?: string | undefined
+  /** The path of answers that are streamed, where the path decides it and no `stream` in the body. Default: none. */
+  readonly streamPath?: string | undefined
 }
 
 /** How vectors are asked for. */
@@ -172,7 +178,12 @@ export interface Server {
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
   readonly auth: Auth
-  readonly env: { readonly apiKey?: string | undefined; readonly baseUrl?: string | undefined }
+  readonly env: {
+    readonly apiKey?: string | undefined
+    readonly baseUrl?: string | undefined
+    /** Of the option `projectId`, where the module has one. */
+    readonly projectId?: string | undefined
+  }
   /** Sent with every request, beside those of the dialect. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly timeouts?: Partial<Timeouts> | undefined

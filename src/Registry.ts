@@ -37,6 +37,7 @@ import * as Kenari from "./providers/Kenari.ts"
 import * as Llama from "./providers/Llama.ts"
 import * as LlamaCpp from "./providers/LlamaCpp.ts"
 import * as Llamafile from "./providers/Llamafile.ts"
+import * as LmStudio from "./providers/LmStudio.ts"
 import * as Meta from "./providers/Meta.ts"
 import * as MiniMax from "./providers/MiniMax.ts"
 import * as Mistral from "./providers/Mistral.ts"
@@ -46,12 +47,17 @@ import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
+import * as Otari from "./providers/Otari.ts"
 import * as Ovhcloud from "./providers/Ovhcloud.ts"
 import * as Perplexity from "./providers/Perplexity.ts"
+import * as Portkey from "./providers/Portkey.ts"
 import * as Qiniu from "./providers/Qiniu.ts"
+import * as Requesty from "./providers/Requesty.ts"
+import * as SambaNova from "./providers/SambaNova.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
 import * as Vllm from "./providers/Vllm.ts"
+import * as Watsonx from "./providers/Watsonx.ts"
 import * as Xai from "./providers/Xai.ts"
 import * as Zai from "./providers/Zai.ts"
 
@@ -78,6 +84,7 @@ export const endpoints = {
   llama: Llama.endpoint,
   llamacpp: LlamaCpp.endpoint,
   llamafile: Llamafile.endpoint,
+  lmstudio: LmStudio.endpoint,
   meta: Meta.endpoint,
   minimax: MiniMax.endpoint,
   mistral: Mistral.endpoint,
@@ -87,12 +94,17 @@ export const endpoints = {
   neosantara: Neosantara.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
+  otari: Otari.endpoint,
   ovhcloud: Ovhcloud.endpoint,
   perplexity: Perplexity.endpoint,
+  portkey: Portkey.endpoint,
   qiniu: Qiniu.endpoint,
+  requesty: Requesty.endpoint,
+  sambanova: SambaNova.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
   vllm: Vllm.endpoint,
+  watsonx: Watsonx.endpoint,
   xai: Xai.endpoint,
   zai: Zai.endpoint
 } as const satisfies Endpoints

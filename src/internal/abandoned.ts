@@ -3,7 +3,9 @@
  */
 import type { Fault } from "../Dialect.ts"
 
-const words: ReadonlyMap<string, "Server" | "Overloaded"> = new Map<string, "Server" | "Overloaded">([
+type Kind = "Server" | "Overloaded" | "RateLimit"
+
+const words: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   // OpenRouter, Mistral.
   ["error", "Server"],
   // vLLM, SGLang.
@@ -15,7 +17,11 @@ const words: ReadonlyMap<string, "Server" | "Overloaded"> = new Map<string, "Ser
   ["cancelled", "Server"],
   ["canceled", "Server"],
   // DeepSeek.
-  ["insufficient_system_resource", "Overloaded"]
+  ["insufficient_system_resource", "Overloaded"],
+  // Portkey puts the type of Anthropic's error here.
+  ["overloaded_error", "Overloaded"],
+  ["rate_limit_error", "RateLimit"],
+  ["api_error", "Server"]
 ])
 
 /** `undefined`: the word is a reason to finish. */

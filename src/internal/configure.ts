@@ -34,7 +34,7 @@ export const read = <Options>(
   })
 
 /** What an endpoint's variables can say: one that is set to nothing leaves the endpoint's own. */
-const inEnvironment: ReadonlySet<string> = new Set(["apiKey", "baseUrl"])
+const inEnvironment: ReadonlySet<string> = new Set(["apiKey", "baseUrl", "projectId"])
 
 /** The endpoint's own variables, where the caller names nothing. */
 const withDefaults = ({ auth, env }: Server, options: object): object => {
@@ -44,6 +44,7 @@ const withDefaults = ({ auth, env }: Server, options: object): object => {
       ? undefined
       : { apiKey: auth._tag === "None" ? optional(Config.redacted(env.apiKey)) : Config.redacted(env.apiKey) }),
     ...(env.baseUrl === undefined ? undefined : { baseUrl: optional(Config.string(env.baseUrl)) }),
+    ...(env.projectId === undefined ? undefined : { projectId: optional(Config.string(env.projectId)) }),
     ...given
   }
 }

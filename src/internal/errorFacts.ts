@@ -7,8 +7,8 @@
  * - `{ object: "error", message, type, code }` (vLLM)
  * - `{ status_code, error: { message, type, code, param } }` (Cerebras)
  * - `{ detail: "text" }`, `{ detail: [{ msg, loc }] }` (FastAPI; Mistral puts it into `message`), `{ detail: { error } }`
- *   (DeepInfra)
- * - `{ errors: [{ code, message }] }` (Cloudflare)
+ *   (DeepInfra), `{ detail: { message, code } }` (Otari)
+ * - `{ errors: [{ code, message }] }` (Cloudflare, watsonx)
  * - `{ code, message, request_id }` (DashScope, Mistral), `{ code, msg }` (Atlas Cloud), `{ error_code, message }`
  *   (Databricks)
  * - `{ base_resp: { status_code, status_msg } }` in an answer or an event like any other (MiniMax)
@@ -86,7 +86,8 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
     param: text(fields["param"]),
     retryAfter: retryAfterOf(fields),
-    requestId: text(envelope["request_id"]) ?? text(fields["request_id"])
+    // watsonx says `trace`.
+    requestId: text(envelope["request_id"]) ?? text(fields["request_id"]) ?? text(envelope["trace"])
   }
 }
 
@@ -111,12 +112,14 @@ export const ofEvent = (json: unknown, event: string | undefined): WireError | u
   if (isError(error)) return factsOf(error, json)
   const refused = json["base_resp"] === undefined ? undefined : ofBaseResp(json["base_resp"])
   if (refused !== undefined) return refused
+  if (event === "error" && isError(json["errors"])) return factsOf(json["errors"], json)
   if (json["type"] === "error" || json["object"] === "error" || event === "error") return factsOf(json, json)
   // The rest has no mark of its own; an event with choices, or with a type, is no such error. Nor is a list, to which
   // Atlas Cloud adds `{ code: 200, msg: "success" }`.
   if (json["choices"] !== undefined || json["type"] !== undefined || json["object"] !== undefined) return undefined
   if (Array.isArray(json["data"])) return undefined
   if (isError(json["errors"])) return factsOf(json["errors"], json)
+  if (text(fieldsOf(json["detail"])["message"]) !== undefined) return factsOf(json["detail"], json)
   return isError(json["detail"]) || (isError(json["code"] ?? json["error_code"]) && messageOf(json) !== undefined)
     ? factsOf(json, json)
     : undefined

@@ -28,8 +28,9 @@ const Item = Schema.Struct({
   max_context_length: number,
   max_model_len: number,
   max_input_tokens: number,
-  // Groq; Anthropic.
+  // Groq; Requesty; Anthropic.
   max_completion_tokens: number,
+  max_output_tokens: number,
   max_tokens: number,
   // Atlas Cloud, Inception.
   max_output_length: number,
@@ -83,6 +84,7 @@ const modelOf = (raw: unknown): Model | undefined => {
       maxOutputTokens: count(
         item.max_completion_tokens,
         item.top_provider?.max_completion_tokens,
+        item.max_output_tokens,
         item.max_tokens,
         item.max_output_length,
         item.limits?.max_output_tokens

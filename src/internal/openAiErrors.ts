@@ -39,6 +39,8 @@ const specific: ReadonlyMap<string, Classify.Kind> = new Map<string, Classify.Ki
   // DashScope.
   ["data_inspection_failed", "ContentFilter"],
   ["DataInspectionFailed", "ContentFilter"],
+  // Portkey's guardrails, with a status of their own: 446.
+  ["hooks_failed", "ContentFilter"],
 
   ["model_not_found", "ModelNotFound"],
   ["DeploymentNotFound", "ModelNotFound"],
@@ -145,6 +147,12 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/too many tokens.{0,40} context/i, "ContextLength"],
   // Databricks.
   [/prompt token count.{0,40} cannot exceed/i, "ContextLength"],
+  // watsonx.
+  [/\bcannot exceed the total tokens limit\b/i, "ContextLength"],
+  // LM Studio.
+  [/\bmodel is loaded with context length of only \d/i, "ContextLength"],
+  [/\bcontext size has been exceeded\b/i, "ContextLength"],
+  [/\breached context length of \d/i, "ContextLength"],
 
   // OpenAI's `invalid_prompt`, Azure, xAI, OpenRouter.
   [/flagged as potentially violating/i, "ContentFilter"],
@@ -161,6 +169,10 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\binvalid model(?:: \S| ['"`])/i, "ModelNotFound"],
   // MiniMax.
   [/\bunknown model ['"`]/i, "ModelNotFound"],
+  // LM Studio, Requesty, Voyage.
+  [/\binvalid model identifier\b/i, "ModelNotFound"],
+  [/\bprovider and\/or model not supported\b/i, "ModelNotFound"],
+  [/\bmodel \S{1,200} is not supported\. Supported models are\b/i, "ModelNotFound"],
 
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
@@ -181,7 +193,16 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // xAI, with 403 or 429.
   [/\b(?:used all available|doesn't have any|run out of) credits\b/i, "QuotaExceeded"],
   // Fireworks, with 412.
-  [/\bis suspended, possibly due to reaching the monthly spending limit\b/i, "QuotaExceeded"]
+  [/\bis suspended, possibly due to reaching the monthly spending limit\b/i, "QuotaExceeded"],
+  // Requesty with 403; Otari with 502.
+  [/\binvalid authorization token\b/i, "Authentication"],
+  [/\bprovider rejected the gateway's credentials\b/i, "Authentication"],
+  // Requesty with 412; Otari with 502.
+  [/\breached .{0,20}\bspend limit\b/i, "QuotaExceeded"],
+  [/\baccount is out of credit\b/i, "QuotaExceeded"],
+  // Requesty with 424: what the provider behind it sent is no answer.
+  [/\binvalid provider response format\b/i, "Server"],
+  [/\bprovider response missing usage\b/i, "Server"]
 ]
 
 export const failure = Classify.classify({ specific, generic, wording })

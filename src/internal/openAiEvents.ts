@@ -39,6 +39,8 @@ const Delta = Schema.Struct({
   // OpenRouter, MiniMax.
   reasoning_details: Schema.optional(Schema.Unknown),
   thinking: Schema.optional(Schema.Unknown),
+  // Portkey: Anthropic's blocks, and their deltas.
+  content_blocks: Schema.optional(Schema.Unknown),
   tool_calls: Schema.optional(Schema.Array(ToolCall)),
   // What tool calls were before there were several.
   function_call: Schema.optional(FunctionCall),
@@ -136,6 +138,8 @@ const finishReasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishR
   // Mistral, z.ai.
   ["model_length", "length"],
   ["model_context_window_exceeded", "length"],
+  // watsonx.
+  ["time_limit", "length"],
   ["tool_calls", "tool_calls"],
   ["tool_call", "tool_calls"],
   ["tool_use", "tool_calls"],
@@ -185,7 +189,15 @@ const introduce = (state: State, event: Event, outputs: Array<Output>): void => 
 /** One text, though many servers send it under two names at once. */
 const reasoningOf = (delta: Delta): string =>
   textOf(delta.reasoning_content) || textOf(delta.reasoning) || textOf(delta.reasoning_details) ||
-  textOf(delta.thinking)
+  textOf(delta.thinking) || thinkingOf(delta.content_blocks)
+
+/** What is thought in a list of blocks. Their text is in `content` too. */
+const thinkingOf = (blocks: unknown): string => {
+  if (!Array.isArray(blocks)) return ""
+  const items: ReadonlyArray<unknown> = blocks
+  return items.filter(isObject).map(({ delta, thinking }) => textOf(isObject(delta) ? delta["thinking"] : thinking))
+    .join("")
+}
 
 /** JSON text. An empty object says nothing, before text least of all; one that is too deep to be written is none. */
 const argumentsOf = (u: unknown): string | undefined => {
@@ -226,7 +238,7 @@ const annotate = (choice: number, u: unknown, outputs: Array<Output>): void => {
 
 const readDelta = (choice: number, delta: Delta, keeper: Keeper | undefined, outputs: Array<Output>): void => {
   const reasoned = delta.reasoning_content !== undefined || delta.reasoning !== undefined ||
-      delta.reasoning_details !== undefined || delta.thinking !== undefined
+      delta.reasoning_details !== undefined || delta.thinking !== undefined || delta.content_blocks !== undefined
     ? reasoningOf(delta)
     : ""
   if (reasoned !== "") {

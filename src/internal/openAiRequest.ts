@@ -56,13 +56,18 @@ const split = (extra: JsonObject | undefined, stream: boolean): Split => {
 }
 
 /** The parameters that are about tools; both are refused where there are none. */
-const aboutTools = (params: CompletionParams, hasTools: boolean) => ({
+const aboutTools = (params: CompletionParams, endpoint: Endpoint, hasTools: boolean) => ({
   // A choice that only tools can fulfil is sent all the same: the provider's refusal says what is missing.
-  toolChoice: params.toolChoice === undefined || (!hasTools && isIdle(params.toolChoice))
+  toolChoice: params.toolChoice === undefined || (!hasTools && isIdle(params.toolChoice)) ||
+      byName(params, endpoint) !== undefined
     ? undefined
     : toolChoice(params.toolChoice),
   parallelToolCalls: hasTools ? params.parallelToolCalls : undefined
 })
+
+/** Where a tool that is chosen by name has a place of its own, or none. */
+const byName = ({ toolChoice }: CompletionParams, endpoint: Endpoint): string | false | undefined =>
+  typeof toolChoice === "object" ? endpoint.toolByName : undefined
 
 const isIdle = (choice: ToolChoice): boolean => choice === "auto" || choice === "none"
 
@@ -84,34 +89,30 @@ const droppedOf = (
 }
 
 /** All that goes by a name of its own, which is not the same for all servers. */
-const named = (
-  params: CompletionParams,
-  endpoint: Endpoint,
-  hasTools: boolean
-): Either.Either<Fields.Named, UnsupportedParameter> =>
-  typeof params.toolChoice === "object" && endpoint.toolByName === false
-    ? Either.left({ _tag: "UnsupportedParameter", param: "toolChoice" })
-    : Fields.named({
-      temperature: params.temperature,
-      topP: params.topP,
-      maxTokens: params.maxTokens,
-      stop: stopOf(params.stop, endpoint),
-      n: params.n,
-      seed: params.seed,
-      user: params.user,
-      metadata: params.metadata,
-      presencePenalty: params.presencePenalty,
-      frequencyPenalty: params.frequencyPenalty,
-      logitBias: params.logitBias,
-      logprobs: params.logprobs,
-      topLogprobs: params.topLogprobs,
-      tools: nonEmpty(params.tools)?.map((definition) => tool(definition, endpoint.id)),
-      serviceTier: params.serviceTier,
-      ...aboutTools(params, hasTools)
-    }, endpoint)
+const fieldsOf = (params: CompletionParams, endpoint: Endpoint, hasTools: boolean) =>
+  Fields.named({
+    temperature: params.temperature,
+    topP: params.topP,
+    maxTokens: params.maxTokens,
+    stop: stopOf(params.stop, endpoint),
+    n: params.n,
+    seed: params.seed,
+    user: params.user,
+    metadata: params.metadata,
+    presencePenalty: params.presencePenalty,
+    frequencyPenalty: params.frequencyPenalty,
+    logitBias: params.logitBias,
+    logprobs: params.logprobs,
+    topLogprobs: params.topLogprobs,
+    tools: nonEmpty(params.tools)?.map((definition) => tool(definition, endpoint.id)),
+    serviceTier: params.serviceTier,
+    ...aboutTools(params, endpoint, hasTools)
+  }, endpoint)
 
-const pathOf = ({ endpoint, model }: EncodeContext): string =>
-  endpoint.path?.replace("{model}", encodeURIComponent(model)) ?? "/chat/completions"
+const pathOf = ({ endpoint, model, stream }: EncodeContext): string => {
+  const path = (stream ? endpoint.streamPath : undefined) ?? endpoint.path
+  return path?.replace("{model}", encodeURIComponent(model)) ?? "/chat/completions"
+}
 
 const asksForUsage = (params: CompletionParams, { endpoint, stream }: EncodeContext): boolean =>
   stream && params.includeUsage !== false && endpoint.streamUsage !== false
@@ -124,26 +125,32 @@ export const encode = (
   const param = unsayable(params)
   if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
   const { endpoint, model, stream } = context
+  const named = byName(params, endpoint)
+  if (named === false) return Either.left({ _tag: "UnsupportedParameter", param: "toolChoice" })
   const { own, reserved } = split(params.extra?.[endpoint.id], stream)
   const hasTools = nonEmpty(params.tools) !== undefined || own["tools"] !== undefined
   const effort = effortOf(params.reasoningEffort, endpoint)
   const parts = Either.all({
     messages: Messages.encode(params.messages, endpoint),
-    fields: named(params, endpoint, hasTools),
+    fields: fieldsOf(params, endpoint, hasTools),
     form: Format.formatOf(params.responseFormat, endpoint)
   })
   return Either.map(parts, ({ fields, form, messages }) => ({
     path: pathOf(context),
     body: {
       ...merge({
-        model,
+        ...endpoint.body,
+        [endpoint.modelField ?? "model"]: model,
         ...fields.body,
+        ...(named === undefined || params.toolChoice === undefined
+          ? undefined
+          : { [named]: toolChoice(params.toolChoice) }),
         ...effort.body,
         ...(form.format === undefined ? undefined : { response_format: form.format }),
         ...(asksForUsage(params, context) ? { stream_options: { include_usage: true } } : undefined)
       }, own),
       messages: Format.instructed(messages, form.instruction),
-      ...(stream ? { stream: true } : undefined)
+      ...(stream && endpoint.streamPath === undefined ? { stream: true } : undefined)
     },
     dropped: [
       ...fields.dropped,

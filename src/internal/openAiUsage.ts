@@ -32,12 +32,16 @@ const modelled: ReadonlySet<string> = new Set([
   "num_cached_tokens",
   "cached_input_tokens",
   "cache_creation_input_tokens",
+  "cache_read_input_tokens",
   "reasoning_tokens"
 ])
 
 /** The objects one level down, and what of them is modelled. */
 const modelledDetails: ReadonlyMap<string, ReadonlySet<string>> = new Map([
-  ["prompt_tokens_details", new Set(["cached_tokens", "cache_write_tokens", "cache_creation_input_tokens"])],
+  [
+    "prompt_tokens_details",
+    new Set(["cached_tokens", "cache_write_tokens", "cache_creation_input_tokens", "caching_tokens"])
+  ],
   ["prompt_token_details", new Set(["cached_tokens"])],
   ["completion_tokens_details", new Set(["reasoning_tokens"])]
 ])
@@ -77,7 +81,8 @@ export const usageOf = (u: unknown, apart = false): Partial<Usage> | undefined =
   tell("promptTokens", count(u["prompt_tokens"]))
   tell("completionTokens", count(u["completion_tokens"]))
   tell("totalTokens", count(u["total_tokens"]))
-  // DeepSeek counts hits and misses, Moonshot says `cached_tokens`, Mistral `num_cached_tokens`, Inception the last.
+  // DeepSeek counts hits and misses, Moonshot says `cached_tokens`, Mistral `num_cached_tokens`, Inception
+  // `cached_input_tokens`, Portkey what Anthropic says.
   tell(
     "cachedTokens",
     firstCount(
@@ -85,13 +90,19 @@ export const usageOf = (u: unknown, apart = false): Partial<Usage> | undefined =
       u["prompt_cache_hit_tokens"],
       u["cached_tokens"],
       u["num_cached_tokens"],
-      u["cached_input_tokens"]
+      u["cached_input_tokens"],
+      u["cache_read_input_tokens"]
     )
   )
-  // OpenRouter, and those that hand Anthropic's count on.
+  // OpenRouter, and those that hand Anthropic's count on; Requesty.
   tell(
     "cacheWriteTokens",
-    firstCount(prompt["cache_write_tokens"], prompt["cache_creation_input_tokens"], u["cache_creation_input_tokens"])
+    firstCount(
+      prompt["cache_write_tokens"],
+      prompt["cache_creation_input_tokens"],
+      u["cache_creation_input_tokens"],
+      prompt["caching_tokens"]
+    )
   )
   // Perplexity and Inception have it at the top.
   tell("reasoningTokens", firstCount(completion["reasoning_tokens"], u["reasoning_tokens"]))

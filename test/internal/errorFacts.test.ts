@@ -57,6 +57,16 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
   }],
   ["Databricks", { error_code: "BAD_REQUEST", message: "no" }, { code: "BAD_REQUEST", message: "no" }],
   ["Databricks, a number", { error_code: 403, message: "no" }, { code: "403", status: 403, message: "no" }],
+  ["Otari", { detail: { message: "blocked", code: "guardrail_violation", guardrails: [] } }, {
+    message: "blocked",
+    code: "guardrail_violation"
+  }],
+  ["watsonx", { errors: [{ code: "no_such_project", message: "no" }], trace: "t1", status_code: 404 }, {
+    status: 404,
+    message: "no",
+    code: "no_such_project",
+    requestId: "t1"
+  }],
   ["DashScope", { code: "InvalidApiKey", message: "Invalid API-key", request_id: "r" }, {
     code: "InvalidApiKey",
     message: "Invalid API-key",

@@ -82,6 +82,11 @@ describe("reasoning", () => {
     ["reasoning { text }", { reasoning: { text: "r" } }, [reasoning("r")]],
     ["reasoning_details", { reasoning_details: details }, [reasoning("ab")]],
     ["thinking", { thinking: "r" }, [reasoning("r")]],
+    ["content_blocks of a delta", { content_blocks: [{ index: 0, delta: { thinking: "r" } }] }, [reasoning("r")]],
+    ["content_blocks of a message", {
+      content_blocks: [{ type: "thinking", thinking: "r", signature: "s" }, { type: "text", text: "a" }],
+      content: "a"
+    }, [reasoning("r"), text("a")]],
     ["the same in two fields", { reasoning: "r", reasoning_content: "r" }, [reasoning("r")]],
     ["different in two fields", { reasoning: "r", reasoning_content: "c" }, [reasoning("c")]],
     ["text and details", { reasoning: "ab", reasoning_details: details }, [reasoning("ab")]],

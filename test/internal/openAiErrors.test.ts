@@ -45,7 +45,8 @@ describe("codes that mean one thing", () => {
       "content_policy_violation",
       "ResponsibleAIPolicyViolation",
       "data_inspection_failed",
-      "DataInspectionFailed"
+      "DataInspectionFailed",
+      "hooks_failed"
     ]],
     ["ModelNotFound", [
       "model_not_found",
@@ -201,6 +202,10 @@ describe("wording", () => {
       "Range of input length should be [1, 6000]",
       "too many tokens for this context",
       "Bad request: prompt token count (131301) cannot exceed 128000.",
+      "Trying to keep the first 9000 tokens. However, the model is loaded with context length of only 4096 tokens.",
+      "Context size has been exceeded.",
+      "the number of input tokens 4098 cannot exceed the total tokens limit 4096 for this model",
+      "Reached context length of 4096 tokens with model a-model",
       "upstream said: context_length_exceeded"
     ]],
     ["ContentFilter", [
@@ -219,7 +224,10 @@ describe("wording", () => {
       "No endpoints found for x/y.",
       "x/y is not a valid model ID",
       "Invalid model: mistral-gigantic",
-      "invalid params, unknown model 'x' (2013)"
+      "invalid params, unknown model 'x' (2013)",
+      "Invalid model identifier \"a-model\".",
+      "Provider and/or model not supported",
+      "Model a-model is not supported. Supported models are ['voyage-3.5', 'voyage-code-3']."
     ]],
     ["Authentication", [
       "Incorrect API key provided: xx",
@@ -255,6 +263,15 @@ describe("wording", () => {
     ],
     ["with 404", { status: 404, message: "The model `x` does not exist." }, "ModelNotFound"],
     ["with 500", { status: 500, message: "the request exceeds the available context size" }, "ContextLength"],
+    ["Requesty's token", { status: 403, message: "Invalid authorization token" }, "Authentication"],
+    ["Requesty's limit", { status: 412, message: "Reached monthly spend limit for API key" }, "QuotaExceeded"],
+    ["Requesty's provider", { status: 424, message: "Invalid provider response format" }, "Server"],
+    ["Otari's own key", { status: 502, message: "The provider rejected the gateway's credentials" }, "Authentication"],
+    [
+      "Otari's own account",
+      { status: 502, message: "The upstream provider account is out of credit or over its billing limit." },
+      "QuotaExceeded"
+    ],
     ["OpenRouter's moderation", {
       status: 403,
       message: "openai/gpt-4o requires moderation on OpenAI. Your input was flagged for \"violence\"."

@@ -79,17 +79,6 @@ describe("fields", () => {
     assert.deepStrictEqual(dropped, [])
   })
 
-  it("toolByName: a choice by name is refused, and words are sent", () => {
-    const endpoint = { toolByName: false } as const
-    assert.deepStrictEqual(refused(endpoint, { tools, toolChoice: { name: "f" } }), {
-      _tag: "UnsupportedParameter",
-      param: "toolChoice"
-    })
-    for (const toolChoice of ["auto", "none", "required"] as const) {
-      assert.strictEqual(encoded(endpoint, { tools, toolChoice }).body["tool_choice"], toolChoice)
-    }
-  })
-
   it("of messages", () => {
     const endpoint = { fields: { name: false, refusal: false } } as const
     const messages: ReadonlyArray<Message> = [
@@ -305,6 +294,50 @@ describe("path", () => {
       `/deployments/a%20b%2F%24%26/chat/completions?api-version=1`
     )
     assert.strictEqual(encoded({}, {}).path, "/chat/completions")
+  })
+})
+
+describe("path and body", () => {
+  it("a stream has a path of its own, and the body does not speak of it", () => {
+    const endpoint = { ...OpenAi.endpoint, path: "/chat?version=1", streamPath: "/chat_stream?version=1" }
+    const asked = (stream: boolean) => Either.getOrThrow(encode({ messages: [hi] }, { endpoint, model: "m", stream }))
+    assert.strictEqual(asked(true).path, "/chat_stream?version=1")
+    assert.strictEqual(asked(true).body["stream"], undefined)
+    assert.strictEqual(asked(false).path, "/chat?version=1")
+    assert.strictEqual(encoded({ streamPath: "/s" }, {}).path, "/chat/completions")
+  })
+
+  it("the model has a field of its own, and the server's fields are in every body", () => {
+    const endpoint = { modelField: "model_id", body: { project: "p", space: "s" } }
+    const { body } = encoded(endpoint, { extra: { openai: { space: "other" } } })
+    assert.deepStrictEqual(body, {
+      model_id: "m",
+      project: "p",
+      space: "other",
+      messages: [{ role: "user", content: "Hi" }]
+    })
+  })
+})
+
+describe("a tool chosen by name", () => {
+  const tools = [{ name: "weather", parameters: { type: "object" } }]
+  const byName = { tools, toolChoice: { name: "weather" } }
+
+  it("has a field of its own", () => {
+    const endpoint: Partial<Endpoint> = { fields: { toolChoice: "option" }, toolByName: "tool_choice" }
+    const { body } = encoded(endpoint, byName)
+    assert.deepStrictEqual(body["tool_choice"], { type: "function", function: { name: "weather" } })
+    assert.strictEqual(body["option"], undefined)
+    const words = encoded(endpoint, { tools, toolChoice: "required" }).body
+    assert.deepStrictEqual([words["tool_choice"], words["option"]], [undefined, "required"])
+  })
+
+  it("is refused where there is no such choice", () => {
+    const endpoint: Partial<Endpoint> = { toolByName: false }
+    assert.deepStrictEqual(refused(endpoint, byName), { _tag: "UnsupportedParameter", param: "toolChoice" })
+    for (const toolChoice of ["auto", "none", "required"] as const) {
+      assert.strictEqual(encoded(endpoint, { tools, toolChoice }).body["tool_choice"], toolChoice)
+    }
   })
 })
 

@@ -43,17 +43,20 @@ const Listed = Schema.Struct({
 
 const Habits = Schema.Struct({
   sources: Schema.Array(Source),
-  /** Where a chat completion of `a-model` is asked for. */
+  /** Where a chat completion of `a-model` is asked for; its vectors, where there is nothing else. */
   url: Schema.String,
   /** What the layer is given, where the server is the user's. */
   baseUrl: Schema.optional(Schema.String),
   /** The header of the key, `{key}` in its place; absent where there is none. */
   key: Schema.optional(Schema.TemplateLiteral(Schema.String, ": ", Schema.String)),
   /** Its own words, and what they are here; or the reason of the error that the word is. */
-  finishReasons: Schema.Record({
-    key: Schema.String,
-    value: Schema.Union(Schema.String, Schema.Struct({ fails: Schema.String }))
-  }),
+  finishReasons: Schema.optionalWith(
+    Schema.Record({
+      key: Schema.String,
+      value: Schema.Union(Schema.String, Schema.Struct({ fails: Schema.String }))
+    }),
+    { default: () => ({}) }
+  ),
   errors: Schema.Struct(
     // `fromEntries` forgets the keys.
     Object.fromEntries(statuses.map((status) => [status, Answered])) as {

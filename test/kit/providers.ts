@@ -6,7 +6,8 @@ import type * as ConfigError from "effect/ConfigError"
 import type * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as fs from "node:fs"
-import type { Endpoint } from "../../src/Endpoint.ts"
+import type * as Embeddings from "../../src/Embeddings.ts"
+import type { Endpoint, WithEmbeddings } from "../../src/Endpoint.ts"
 import type * as Provider from "../../src/Provider.ts"
 import type { ProviderError } from "../../src/ProviderError.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
@@ -22,6 +23,19 @@ export interface Module {
   ) => Layer.Layer<Provider.Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient>
 }
 
+/** A server that makes vectors and has no chat completions. */
+export interface VectorsModule {
+  readonly endpoint: WithEmbeddings
+  readonly layer: (
+    options: Embeddings.Options & Pick<Provider.LayerOptions, "apiKey">
+  ) => Layer.Layer<Embeddings.Embeddings, never, HttpClient.HttpClient>
+  readonly layerConfig: () => Layer.Layer<
+    Embeddings.Embeddings,
+    ConfigError.ConfigError | ProviderError,
+    HttpClient.HttpClient
+  >
+}
+
 const folder = new URL("../../src/providers/", import.meta.url)
 
 /** The text of each module, by its name. */
@@ -33,27 +47,36 @@ export const sources: ReadonlyMap<string, string> = new Map(
 )
 
 /** `OpenAiCompatible` is about any server: its endpoint is a function. */
-const isModule = (u: unknown): u is Module =>
+const isAny = (u: unknown): u is Module | VectorsModule =>
   Predicate.hasProperty(u, "endpoint") && Predicate.isRecord(u.endpoint) && Predicate.hasProperty(u, "layer")
 
-/** By the name of the module. What is found there cannot be forgotten in a list. */
+const isModule = (u: Module | VectorsModule): u is Module => "capabilities" in u.endpoint
+
+const found: ReadonlyArray<readonly [string, Module | VectorsModule]> = (await Promise.all(
+  [...sources.keys()].map(async (name): Promise<readonly [string, unknown]> => [
+    name,
+    await import(new URL(`${name}.ts`, folder).href)
+  ])
+)).flatMap(([name, module]) => isAny(module) ? [[name, module]] : [])
+
+/** Those with chat completions, by the name of the module. What is found there cannot be forgotten in a list. */
 export const modules: ReadonlyMap<string, Module> = new Map(
-  (await Promise.all(
-    [...sources.keys()].map(async (name): Promise<readonly [string, unknown]> => [
-      name,
-      await import(new URL(`${name}.ts`, folder).href)
-    ])
-  )).flatMap(([name, module]) => isModule(module) ? [[name, module]] : [])
+  found.flatMap(([name, module]) => isModule(module) ? [[name, module]] : [])
+)
+
+/** Those with vectors only. */
+export const ofVectors: ReadonlyMap<string, VectorsModule> = new Map(
+  found.flatMap(([name, module]) => isModule(module) ? [] : [[name, module]])
 )
 
 export const all: ReadonlyArray<Module> = [...modules.values()]
 
 /** Every id that is known. */
-export const ids: ReadonlyArray<string> = all.map(({ endpoint }) => endpoint.id)
+export const ids: ReadonlyArray<string> = [...all, ...ofVectors.values()].map(({ endpoint }) => endpoint.id)
 
 /** Which evidence a module's docstring names: `recorded`, `documented`. */
-export const evidenceOf = (module: Module): ReadonlyArray<string> => {
-  const [name = ""] = [...modules].find(([, candidate]) => candidate === module) ?? []
+export const evidenceOf = (module: Module | VectorsModule): ReadonlyArray<string> => {
+  const [name = ""] = found.find(([, candidate]) => candidate === module) ?? []
   const [, evidence = ""] = /Evidence:([^/]*)/.exec((sources.get(name) ?? "").replaceAll("\n *", " ")) ?? []
   return ["recorded", "documented"].filter((kind) => evidence.includes(kind))
 }

@@ -2,7 +2,7 @@
  * The tables of the documentation that are made from the endpoints.
  */
 import * as Predicate from "effect/Predicate"
-import type { Endpoint } from "../../src/Endpoint.ts"
+import type { Capabilities, Endpoint } from "../../src/Endpoint.ts"
 import * as Markdown from "./markdown.ts"
 import * as Providers from "./providers.ts"
 
@@ -20,22 +20,31 @@ const quoted = (words: Row): string => words.map((word) => `\`${word}\``).join("
 
 const yes = (has: boolean): string => has ? "yes" : ""
 
+/** What there is beside chat completions, if these are there at all. */
+const capabilitiesOf = ({ endpoint }: Providers.Module | Providers.VectorsModule): Partial<Capabilities> =>
+  "capabilities" in endpoint ? endpoint.capabilities : { embeddings: true }
+
+const rowOf = (name: string, module: Providers.Module | Providers.VectorsModule): Row => {
+  const { env, id } = module.endpoint
+  const capabilities = capabilitiesOf(module)
+  return [
+    `\`${name}\``,
+    `\`${id}\``,
+    quoted([env.apiKey, env.baseUrl, env.projectId].filter(Predicate.isNotUndefined)),
+    Providers.evidenceOf(module).join(", "),
+    ...(["streaming", "tools", "reasoning", "images", "embeddings", "models"] as const).map((name) =>
+      yes(capabilities[name] === true)
+    )
+  ]
+}
+
 const providers: Table = {
   file: "README.md",
   heading: "Providers",
   head: ["module", "id", "variables", "evidence", "streaming", "tools", "reasoning", "images", "embeddings", "models"],
-  rows: [...Providers.modules].map(([name, module]) => {
-    const { capabilities, env, id } = module.endpoint
-    return [
-      `\`${name}\``,
-      `\`${id}\``,
-      quoted([env.apiKey, env.baseUrl].filter(Predicate.isNotUndefined)),
-      Providers.evidenceOf(module).join(", "),
-      ...(["streaming", "tools", "reasoning", "images", "embeddings", "models"] as const).map((name) =>
-        yes(capabilities[name])
-      )
-    ]
-  })
+  rows: [...Providers.modules, ...Providers.ofVectors]
+    .sort(([one], [other]) => one < other ? -1 : 1)
+    .map(([name, module]) => rowOf(name, module))
 }
 
 /** Without them a request means something else. */

@@ -94,6 +94,33 @@ describe("transcripts", () => {
 const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral"])
 const cases = Corpus.present ? Corpus.listed(protocols) : []
 
+const checkSources = (name: string, module: Providers.Module | Providers.VectorsModule, habits: Habits.Habits) => {
+  const source = Providers.sources.get(name) ?? ""
+  assert.match(source, /@see https:\/\//)
+  assert.isNotEmpty(Providers.evidenceOf(module))
+  for (const variable of Object.values(module.endpoint.env)) assert.include(source, `\`${variable}\``)
+  assert.isNotEmpty(habits.sources)
+  for (const one of habits.sources) {
+    if ("documented" in one) assert.match(`${one.documented} ${one.read}`, /^\S.* 20\d\d-\d\d-\d\d$/)
+    else if (Corpus.present) assert.include(cases, one.recorded)
+  }
+}
+
+/** The one header that the key is in, where there is a key. */
+const checkKey = (sent: TestHttp.Sent | undefined, { key: line }: Habits.Habits) => {
+  const key = Redacted.value(Targets.apiKey)
+  const headers = Object.entries(sent?.headers ?? {}).map((entry) => entry.join(": "))
+  const withKey = headers.filter((header) => header.includes(key))
+  assert.deepStrictEqual(withKey, line === undefined ? withKey : [line.replace("{key}", key)])
+}
+
+/** An answer with an error, as the server gives it. */
+const errorOf = ({ body, headers }: Habits.Habits["errors"]["400"], status: string) =>
+  new Response(typeof body === "string" ? body : JSON.stringify(body), {
+    status: Number(status),
+    headers: { "content-type": typeof body === "string" ? "text/plain" : "application/json", ...headers }
+  })
+
 for (const [place, [name, module]] of [...Providers.modules].entries()) {
   const { endpoint } = module
   const client = Clients.all[place % Clients.all.length] ?? assert.fail("no client")
@@ -107,17 +134,8 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     const word = text.expected.nativeFinishReason ?? assert.fail("the text does not say how it ended")
     const read = (text: string): Read.Read => Read.read(endpoint, [Bytes.bytesOf(text)])
 
-    it("the module says where it is documented, and on what evidence it stands", () => {
-      const source = Providers.sources.get(name) ?? ""
-      assert.match(source, /@see https:\/\//)
-      assert.isNotEmpty(Providers.evidenceOf(module))
-      for (const variable of Object.values(endpoint.env)) assert.include(source, `\`${variable}\``)
-      assert.isNotEmpty(habits.sources)
-      for (const one of habits.sources) {
-        if ("documented" in one) assert.match(`${one.documented} ${one.read}`, /^\S.* 20\d\d-\d\d-\d\d$/)
-        else if (Corpus.present) assert.include(cases, one.recorded)
-      }
-    })
+    it("the module says where it is documented, and on what evidence it stands", () =>
+      checkSources(name, module, habits))
 
     it("has a transcript of all that it can do", () =>
       assert.includeMembers(transcripts.map((one) => one.name), [...required(endpoint)]))
@@ -150,10 +168,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
       Effect.gen(function*() {
         const { sent } = yield* asked(module, habits, () => TestHttp.sse([text.bytes]))
         assert.deepStrictEqual(sent.map(({ method, url }) => `${method} ${url}`), [`POST ${habits.url}`])
-        const key = Redacted.value(Targets.apiKey)
-        const headers = Object.entries(sent[0]?.headers ?? {}).map((entry) => entry.join(": "))
-        const withKey = headers.filter((header) => header.includes(key))
-        assert.deepStrictEqual(withKey, habits.key === undefined ? withKey : [habits.key.replace("{key}", key)])
+        checkKey(sent[0], habits)
       }))
 
     it.live("from its variables", () =>
@@ -235,14 +250,64 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     for (const status of Habits.statuses) {
       it.live(`HTTP ${status}`, () =>
         Effect.gen(function*() {
-          const { body, expected, headers } = habits.errors[status]
-          const { chunks, exit } = yield* asked(module, habits, () =>
-            new Response(typeof body === "string" ? body : JSON.stringify(body), {
-              status: Number(status),
-              headers: { "content-type": typeof body === "string" ? "text/plain" : "application/json", ...headers }
-            }))
+          const { chunks, exit } = yield* asked(module, habits, () => errorOf(habits.errors[status], status))
           assert.deepStrictEqual(chunks, [])
-          const complete = { ...expected, status: Number(status) }
+          const complete = { ...habits.errors[status].expected, status: Number(status) }
+          assert.deepStrictEqual(Failure.ofExit(exit, complete), complete)
+        }))
+    }
+  })
+}
+
+/** Those without chat completions: what of the above is about vectors. */
+for (const [name, module] of Providers.ofVectors) {
+  const { endpoint } = module
+
+  describe(endpoint.id, () => {
+    if (!Habits.isKnown(endpoint.id)) return it("is described", () => assert.fail("it has no server.json"))
+    const habits = Habits.ofProvider(endpoint.id)
+    const { answer, body, expected, url } = habits.embeddings ?? assert.fail("no answer with vectors")
+
+    const embedded = (layer: ReturnType<typeof module.layerConfig>, respond: TestHttp.Respond) => {
+      const http = TestHttp.make(respond)
+      return Embeddings.embed({ model: "a-model", input: ["a", "b"] }).pipe(
+        Effect.provide(Layer.provide(layer, http.layer)),
+        Effect.exit,
+        Effect.map((exit) => ({ exit, sent: http.sent }))
+      )
+    }
+
+    it("the module says where it is documented, and on what evidence it stands", () =>
+      checkSources(name, module, habits))
+
+    it.live("vectors, from its own server, with the key in its place", () =>
+      Effect.gen(function*() {
+        const { exit, sent } = yield* embedded(module.layer(options), () => Response.json(answer))
+        const { embeddings, usage } = yield* exit
+        assert.deepStrictEqual({ embeddings, ...(usage === undefined ? undefined : { usage }) }, expected)
+        assert.strictEqual(url, habits.url)
+        assert.deepStrictEqual(sent.map(({ method, url }) => `${method} ${url}`), [`POST ${url}`])
+        assert.deepStrictEqual(JSON.parse(sent[0]?.body ?? ""), body)
+        checkKey(sent[0], habits)
+      }))
+
+    it.live("from its variables", () =>
+      Effect.gen(function*() {
+        const { apiKey = "", baseUrl = "" } = endpoint.env
+        const variables = ConfigProvider.fromMap(
+          new Map([[apiKey, "key-of-the-variable"], [baseUrl, "http://variable.test/here"]])
+        )
+        const layer = module.layerConfig().pipe(Layer.provide(Layer.setConfigProvider(variables)))
+        const { sent } = yield* embedded(layer, () => Response.json(answer))
+        assert.match(sent[0]?.url ?? "", /^http:\/\/variable\.test\/here/)
+        assert.include(JSON.stringify(sent[0]?.headers), "key-of-the-variable")
+      }))
+
+    for (const status of Habits.statuses) {
+      it.live(`HTTP ${status}`, () =>
+        Effect.gen(function*() {
+          const { exit } = yield* embedded(module.layer(options), () => errorOf(habits.errors[status], status))
+          const complete = { ...habits.errors[status].expected, status: Number(status) }
           assert.deepStrictEqual(Failure.ofExit(exit, complete), complete)
         }))
     }

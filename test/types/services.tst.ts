@@ -5,7 +5,7 @@ import type * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "tstyche"
 import type { CallOptions, Endpoint, ProviderError } from "../../src/index.ts"
-import { Anthropic, Embeddings, Models, OpenAi, OpenAiCompatible, Provider, Services } from "../../src/index.ts"
+import { Anthropic, Embeddings, Models, OpenAi, OpenAiCompatible, Provider, Services, Voyage } from "../../src/index.ts"
 
 declare const apiKey: Redacted.Redacted
 
@@ -52,6 +52,18 @@ describe("a layer provides what its provider has", () => {
       Effect.Effect<void, CallError, HttpClient.HttpClient | Embeddings.Embeddings>
     >()
     expect(Anthropic.layer).type.not.toBeCallableWith({ apiKey, embeddingModel: "m" })
+  })
+
+  test("Voyage makes vectors and nothing else", () => {
+    const layer = Voyage.layer({ apiKey, embeddingModel: "m" })
+    expect(Effect.provide(embedding, layer)).type.toBeAssignableTo<Runs>()
+    expect(Effect.provide(chatting, layer)).type.not.toBeAssignableTo<Runs>()
+    expect(Effect.provide(chatting, layer)).type.toBe<
+      Effect.Effect<void, CallError, HttpClient.HttpClient | Provider.Provider>
+    >()
+    expect<Layer.Layer.Success<ReturnType<typeof Voyage.layerConfig>>>().type.toBe<Embeddings.Embeddings>()
+    expect(Voyage.layer).type.not.toBeCallableWith({ embeddingModel: "m" })
+    expect(Voyage.layer).type.not.toBeCallableWith({ apiKey, model: "m" })
   })
 
   test("of an unlisted server nothing is withheld", () => {
