@@ -81,6 +81,7 @@ export type Served = Pick<Call, "calls" | "total"> & { readonly options: Pick<Ca
 
 /**
  * Serves one consumer with what `work` puts into the outlet of `run`, until that ends, or somebody asks for the end.
+ * One channel with one finalizer: a Scope, and what unwraps a channel, would be held by each open stream.
  *
  * @internal
  */
@@ -90,14 +91,10 @@ export const serve = <A>(
   span: Span.Described,
   work: Effect.Effect<void, CallError>
 ): Stream.Stream<A, CallError> =>
-  // `Channel.unwrapScoped` says the same with two more executors, which every open stream would hold.
-  Stream.fromChannel(Channel.acquireUseRelease(
-    Scope.make(),
-    (scope) => Channel.unwrap(Scope.extend(start(call, run, span, work), scope)),
-    (scope, exit) => Scope.close(scope, exit)
+  Stream.fromChannel(Channel.ensuringWith(
+    Channel.flatMap(Channel.fromEffect(Effect.uninterruptible(start(call, run, span, work))), () => consumer(run)),
+    (exit) => finish(run, span, exit)
   ))
-
-type Consumer<A> = Channel.Channel<Chunk.Chunk<A>, unknown, CallError>
 
 /** Starts what serves the consumer, in the order that matters: a cancel that is there already comes before the pump. */
 const start = <A>(
@@ -105,20 +102,20 @@ const start = <A>(
   run: Run<A>,
   span: Span.Described,
   work: Effect.Effect<void, CallError>
-): Effect.Effect<Consumer<A>, CallError, Scope.Scope> =>
+): Effect.Effect<void, CallError> =>
   Effect.gen(function*() {
     run.startedAt = yield* Clock.currentTimeMillis
     const parent = yield* Span.open(span)
     run.span = parent
-    yield* finalizer(run.abandon())
     if (call.calls.closed) return yield* run.failure(run.cancelled("the layer is closed"))
     const { cancel, signal } = call.options
     if (signal?.aborted === true) return yield* Effect.flatMap(run.aborted(signal), (error) => run.failure(error))
-    if (cancel !== undefined) yield* background(onCancel(cancel, run), Fiber.interruptFork)
+    if (cancel !== undefined) yield* listen(run, onCancel(cancel, run), Fiber.interruptFork)
     // Waited for: no listener is left when the Stream has ended.
-    if (signal !== undefined) yield* background(onAbort(signal, run), Fiber.interrupt)
+    if (signal !== undefined) yield* listen(run, onAbort(signal, run), Fiber.interrupt)
     if (call.total !== Infinity) {
-      yield* background(
+      yield* listen(
+        run,
         Effect.zipRight(
           Effect.sleep(Duration.millis(call.total)),
           Effect.suspend(() => run.expire(call.total))
@@ -128,18 +125,27 @@ const start = <A>(
     }
     const begin = Effect.suspend(() => run.outlet.settled ? Effect.void : work)
     yield* Effect.withParentSpan(lead(call, run, begin), parent)
-    return consumer(run)
   })
 
-/** `Effect.addFinalizer` would also compare what each FiberRef was then and is at the end. */
-const finalizer = (effect: Effect.Effect<void>) =>
-  Effect.flatMap(Effect.scope, (scope) => Scope.addFinalizer(scope, effect))
-
-/** Serves the call until its Stream ends. */
-const background = (
+/** Waits, until the Stream ends, for somebody to ask for that. */
+const listen = (
+  { listeners }: Pick<Run, "listeners">,
   effect: Effect.Effect<void>,
   end: (fiber: Fiber.RuntimeFiber<void>) => Effect.Effect<unknown>
-) => Effect.acquireRelease(Effect.forkDaemon(Effect.interruptible(effect)), end)
+) =>
+  Effect.map(Effect.forkDaemon(Effect.interruptible(effect)), (fiber) => {
+    listeners.push(end(fiber))
+  })
+
+/** The Stream has ended: nothing that served it is left. */
+const finish = <A>(run: Run<A>, span: Span.Described, exit: Exit.Exit<unknown, CallError>): Effect.Effect<void> =>
+  Effect.gen(function*() {
+    for (const end of run.listeners) yield* end
+    yield* run.abandon()
+    if (run.span !== undefined) yield* Span.close(span, run.span, exit)
+  })
+
+type Consumer<A> = Channel.Channel<Chunk.Chunk<A>, unknown, CallError>
 
 const consumer = <A>(run: Run<A>): Consumer<A> =>
   Channel.flatMap(

@@ -11,6 +11,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import type { CallOptions } from "../src/CallOptions.ts"
 import * as Provider from "../src/Provider.ts"
 import * as Timed from "./internal/timed.ts"
@@ -157,6 +158,14 @@ describe("the span", () => {
         "effect_any_llm.stream": false,
         "gen_ai.usage.output_tokens": 5
       })
+    }))
+
+  it.effect("ends at any fraction of a millisecond", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(514.877643)
+      const server = Timed.server(Timed.sse([Wire.answer(Wire.openAi, "a")]))
+      const { exit } = yield* record(server, (provider) => Stream.runDrain(provider.completionStream(params)))
+      assert.deepStrictEqual(exit, Exit.void)
     }))
 
   it.effect("is the parent of the HttpClient's own, which show no key and no prompt", () =>

@@ -49,6 +49,8 @@ export class Run<A = ChatCompletionChunk> {
   normaliser: Normaliser | undefined = undefined
   /** From the start of the call on. */
   span: Tracer.Span | undefined = undefined
+  /** What ends the fibers that wait for somebody to ask for the end. */
+  readonly listeners: Array<Effect.Effect<unknown>> = []
   /** The fiber in charge. */
   pump: Fiber.RuntimeFiber<unknown> | undefined = undefined
   readonly retries: Retries

@@ -113,12 +113,12 @@ export class Watchdog {
       return deadline === undefined || left <= 0
         ? Effect.succeed(deadline)
         : Effect.flatMap(
-          Effect.sleep(Duration.millis(left)),
+          this.clock.sleep(Duration.millis(left)),
           () =>
             this.clock.unsafeCurrentTimeMillis() - this.wakeAt < stall
               ? this.reached()
               // The process was held up, and timers come before what waits in the sockets: that has to be seen first.
-              : Effect.flatMap(Effect.sleep(Duration.millis(1)), () => this.reached())
+              : Effect.flatMap(this.clock.sleep(Duration.millis(1)), () => this.reached())
         )
     })
   }

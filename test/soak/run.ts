@@ -11,7 +11,7 @@ const base = {
   first: 100,
   percentile: 50,
   reach: 0.75,
-  abovePlain: { "Stream.runForEach": 64, "Stream.toPull": 44 },
+  abovePlain: { "Stream.runForEach": 64, "Stream.toPull": 42 },
   aboveEffect: 40
 } as const
 
