@@ -7,15 +7,18 @@ import * as Cause from "effect/Cause"
 import * as Channel from "effect/Channel"
 import type * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Tracer from "effect/Tracer"
 import type { CallOptions } from "./CallOptions.ts"
 import * as ChatCompletion from "./ChatCompletion.ts"
 import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
@@ -124,8 +127,12 @@ const start = <A>(
       )
     }
     const begin = Effect.suspend(() => run.outlet.settled ? Effect.void : work)
-    yield* Effect.withParentSpan(lead(call, run, begin), parent)
+    yield* lead(call, run, Effect.zipRight(within(parent), begin))
   })
+
+/** From here on a fiber of ours works on behalf of the span: unlike `Effect.withParentSpan`, nothing has to be restored. */
+const within = (span: Tracer.Span): Effect.Effect<void> =>
+  FiberRef.update(FiberRef.currentContext, Context.add(Tracer.ParentSpan, span))
 
 /** Waits, until the Stream ends, for somebody to ask for that. */
 const listen = (
