@@ -40,7 +40,7 @@ export const heldLimit = 65_536
  * Characters after which what is held is read once: V8 keeps a text that grew piece by piece as a tree of its pieces,
  * many times as large, until somebody looks into it.
  */
-const flatLimit = 4_096
+const flatLimit = 256
 
 type Mode =
   /** Nothing needs replay so far: blocks wait. */

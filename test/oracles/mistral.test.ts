@@ -88,10 +88,12 @@ const iterated = (server: Server.Server): Effect.Effect<Kit.Answer | undefined> 
   })
 
 const deviations = new Map<string, { readonly fields: ReadonlyArray<string>; readonly why: string }>([
-  ["mistral/vercel-mistral-incremental-tool-call", {
-    fields: ["calls"],
-    why: "the call comes in pieces, each of which the client gives as a call of its own"
-  }]
+  ...["mistral/incremental-tool-call", "mistral/vercel-mistral-incremental-tool-call"].map((name) =>
+    [name, {
+      fields: ["calls"],
+      why: "the call comes in pieces, each of which the client gives as a call of its own"
+    }] as const
+  )
 ])
 
 describe("Mistral's official client", () => {

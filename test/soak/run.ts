@@ -11,7 +11,8 @@ const base = {
   first: 100,
   percentile: 50,
   reach: 0.75,
-  abovePlain: { "Stream.runForEach": 64, "Stream.toPull": 42 },
+  // `Stream.runForEach` over a Stream that only waits takes 11 KiB more than `Stream.toPull`, and more fibers.
+  abovePlain: { "Stream.runForEach": 60, "Stream.toPull": 40 },
   aboveEffect: 40
 } as const
 
@@ -23,8 +24,14 @@ const cases: ReadonlyArray<Case> = [
   { ...base, name: "signal", client: "undici", count: 2_000, first: 1_000 },
   ...clients.map((client): Case => ({ ...base, name: "latency", client, wire: "anthropic", count: 500 })),
   { ...base, name: "open", client: "undici", count: 2_000 },
-  // The other language differs in what it keeps of a stream, not in how that is consumed.
-  { ...base, name: "open", client: "undici", wire: "anthropic", count: 2_000, abovePlain: { "Stream.runForEach": 64 } },
+  {
+    ...base,
+    name: "open",
+    client: "undici",
+    wire: "anthropic",
+    count: 2_000,
+    abovePlain: { "Stream.runForEach": 60, "Stream.toPull": 40 }
+  },
   ...clients.map((client): Case => ({ ...base, name: "refused", client, count: 200 })),
   ...(["fetch", "undici"] as const).flatMap((client): ReadonlyArray<Case> => [
     { ...base, name: "reuse", client, count: 20 },
