@@ -197,7 +197,8 @@ export const play = async (snippets: ReadonlyArray<Snippet>): Promise<Outcome> =
       OPENAI_API_KEY: "sk-test",
       OPENAI_BASE_URL: `${mock.url}/v1`,
       ANTHROPIC_API_KEY: "sk-ant-test",
-      ANTHROPIC_BASE_URL: mock.url
+      ANTHROPIC_BASE_URL: mock.url,
+      EXAMPLE_API_KEY: "sk-example-test"
     }
     const tsx = ["--import", pathToFileURL(path.join(Markdown.root, "node_modules/tsx/dist/loader.mjs")).href]
     const [types, together, ...alone] = await Promise.all([

@@ -87,13 +87,14 @@ const iterated = (server: Server.Server): Effect.Effect<Kit.Answer | undefined> 
     return { id: head?.id ?? "", model: head?.model ?? "", choices: [...choices.values()], usage }
   })
 
-const deviations = new Map<string, { readonly fields: ReadonlyArray<string>; readonly why: string }>([
-  ...["mistral/incremental-tool-call", "mistral/vercel-mistral-incremental-tool-call"].map((name) =>
-    [name, {
-      fields: ["calls"],
-      why: "the call comes in pieces, each of which the client gives as a call of its own"
-    }] as const
-  )
+const inPieces = {
+  fields: ["calls"],
+  why: "the call comes in pieces, each of which the client gives as a call of its own"
+}
+
+const deviations = new Map([
+  ["mistral/incremental-tool-call", inPieces],
+  ["mistral/vercel-mistral-incremental-tool-call", inPieces]
 ])
 
 describe("Mistral's official client", () => {
