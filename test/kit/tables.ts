@@ -25,7 +25,7 @@ const capabilitiesOf = ({ endpoint }: Providers.Module | Providers.VectorsModule
   "capabilities" in endpoint ? endpoint.capabilities : { embeddings: true }
 
 const rowOf = (name: string, module: Providers.Module | Providers.VectorsModule): Row => {
-  const { env, id } = module.endpoint
+  const { baseUrl, env, id } = module.endpoint
   const capabilities = capabilitiesOf(module)
   return [
     `\`${name}\``,
@@ -34,14 +34,27 @@ const rowOf = (name: string, module: Providers.Module | Providers.VectorsModule)
     Providers.evidenceOf(module).join(", "),
     ...(["streaming", "tools", "reasoning", "images", "embeddings", "models"] as const).map((name) =>
       yes(capabilities[name] === true)
-    )
+    ),
+    baseUrl === "" ? "" : `\`${baseUrl}\``
   ]
 }
 
 const providers: Table = {
   file: "README.md",
   heading: "Providers",
-  head: ["module", "id", "variables", "evidence", "streaming", "tools", "reasoning", "images", "embeddings", "models"],
+  head: [
+    "module",
+    "id",
+    "variables",
+    "evidence",
+    "streaming",
+    "tools",
+    "reasoning",
+    "images",
+    "embeddings",
+    "models",
+    "base URL"
+  ],
   rows: [...Providers.modules, ...Providers.ofVectors]
     .sort(([one], [other]) => one < other ? -1 : 1)
     .map(([name, module]) => rowOf(name, module))
