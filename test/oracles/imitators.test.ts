@@ -43,12 +43,14 @@ const habits: ReadonlyArray<{
       "huggingface/think-tags",
       "llamacpp/reasoning-in-text",
       "llamafile/reasoning-in-text",
+      "lmstudio/think-tags",
       "minimax/parallel-tool-calls",
       "minimax/reasoning",
       "minimax/tool-call",
       "minimax/tool-call-without-arguments",
       "perplexity/reasoning",
       "qiniu/reasoning-in-the-text",
+      "sambanova/think-tags",
       "vllm/reasoning-in-text-without-a-parser"
     ]
   },
@@ -62,7 +64,16 @@ const habits: ReadonlyArray<{
     fields: ["text"],
     sources: ["databricks/citations-in-parts", "mistral/references"]
   },
-  { why: "the reasoning is an object with its text", fields: ["reasoning"], sources: ["mzai/reasoning"] },
+  {
+    why: "the reasoning is an object with its text",
+    fields: ["reasoning"],
+    sources: ["mzai/reasoning", "otari/reasoning"]
+  },
+  {
+    why: "the reasoning is in `content_blocks`, which the client does not know",
+    fields: ["reasoning"],
+    sources: ["portkey/reasoning"]
+  },
   {
     why: "what was read from a cache, or thought, is counted under a name of its own",
     fields: ["usage"],
@@ -77,6 +88,7 @@ const habits: ReadonlyArray<{
       "moonshot/tool-call-without-arguments",
       "moonshot/usage-in-the-choice",
       "perplexity/deep-research-counts",
+      "portkey/cached",
       "together/parallel-tool-calls",
       "together/text",
       "together/tool-call",
@@ -102,6 +114,11 @@ const habits: ReadonlyArray<{
     why: "the calls have no index: without one the client takes them for one call",
     fields: ["calls"],
     sources: ["mistral/parallel-tool-calls-without-index"]
+  },
+  {
+    why: "two calls have one index and ids of their own: the client takes them for one call",
+    fields: ["calls"],
+    sources: ["portkey/parallel-tool-calls-at-one-index"]
   },
   {
     why: "the server's id is nothing, so ours makes one up",
