@@ -118,7 +118,7 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/maximum (?:context|model) length/i, "ContextLength"],
   [/context[_ ]length[_ ]exceeded/i, "ContextLength"],
   [/exceeds? (?:the |this )?(?:model'?s? |maximum )?context (?:window|length)/i, "ContextLength"],
-  // llama.cpp.
+  // llama.cpp; LM Studio has the second.
   [/exceeds the available context size/i, "ContextLength"],
   [/\bcontext size has been exceeded\b/i, "ContextLength"],
   // llamafile.
@@ -145,13 +145,8 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   // DashScope.
   [/range of input length should be/i, "ContextLength"],
   [/too many tokens.{0,40} context/i, "ContextLength"],
-  // Databricks.
-  [/prompt token count.{0,40} cannot exceed/i, "ContextLength"],
-  // watsonx.
-  [/\bcannot exceed the total tokens limit\b/i, "ContextLength"],
-  // LM Studio.
+  // LM Studio, which is also reached as a server that is not listed.
   [/\bmodel is loaded with context length of only \d/i, "ContextLength"],
-  [/\bcontext size has been exceeded\b/i, "ContextLength"],
   [/\breached context length of \d/i, "ContextLength"],
 
   // OpenAI's `invalid_prompt`, Azure, xAI, OpenRouter.
@@ -169,21 +164,12 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\binvalid model(?:: \S| ['"`])/i, "ModelNotFound"],
   // MiniMax.
   [/\bunknown model ['"`]/i, "ModelNotFound"],
-  // LM Studio, Requesty, Voyage.
+  // LM Studio.
   [/\binvalid model identifier\b/i, "ModelNotFound"],
-  [/\bprovider and\/or model not supported\b/i, "ModelNotFound"],
-  [/\bmodel \S{1,200} is not supported\. Supported models are\b/i, "ModelNotFound"],
 
   // xAI and Gemini answer a wrong key with 400.
   [/\bincorrect api key\b/i, "Authentication"],
   [/\bapi key not valid\b/i, "Authentication"],
-  // DeepInfra, with 403; inside a stream without any code.
-  [/^not authenticated$/i, "Authentication"],
-  [/^model busy, retry later$/i, "Overloaded"],
-  // Databricks, with 403.
-  [/\binvalid access token\b/i, "Authentication"],
-  // Kenari, with 400.
-  [/\bmodel .{1,200} is not allowed by this key\b/i, "PermissionDenied"],
   [/\bcapacity exceeded\b/i, "Overloaded"],
   // OpenAI, Inception.
   [/\bengine overloaded\b/i, "Overloaded"],
@@ -191,18 +177,7 @@ const wording: ReadonlyArray<readonly [RegExp, Classify.Kind]> = [
   [/\bservice temporarily unavailable\b/i, "Overloaded"],
   [/\binsufficient (?:balance|credits|funds)\b/i, "QuotaExceeded"],
   // xAI, with 403 or 429.
-  [/\b(?:used all available|doesn't have any|run out of) credits\b/i, "QuotaExceeded"],
-  // Fireworks, with 412.
-  [/\bis suspended, possibly due to reaching the monthly spending limit\b/i, "QuotaExceeded"],
-  // Requesty with 403; Otari with 502.
-  [/\binvalid authorization token\b/i, "Authentication"],
-  [/\bprovider rejected the gateway's credentials\b/i, "Authentication"],
-  // Requesty with 412; Otari with 502.
-  [/\breached .{0,20}\bspend limit\b/i, "QuotaExceeded"],
-  [/\baccount is out of credit\b/i, "QuotaExceeded"],
-  // Requesty with 424: what the provider behind it sent is no answer.
-  [/\binvalid provider response format\b/i, "Server"],
-  [/\bprovider response missing usage\b/i, "Server"]
+  [/\b(?:used all available|doesn't have any|run out of) credits\b/i, "QuotaExceeded"]
 ]
 
 export const failure = Classify.classify({ specific, generic, wording })

@@ -50,7 +50,12 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings = {
     ["RESOURCE_DOES_NOT_EXIST", "ModelNotFound"],
     ["REQUEST_LIMIT_EXCEEDED", "RateLimit"],
     ["TEMPORARILY_UNAVAILABLE", "Overloaded"]
-  ])
+  ]),
+  // With 400, and with 403.
+  sentences: [
+    [/prompt token count.{0,40} cannot exceed/i, "ContextLength"],
+    [/\binvalid access token\b/i, "Authentication"]
+  ]
 }
 
 /** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */

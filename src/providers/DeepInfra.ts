@@ -36,7 +36,9 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     parallelToolCalls: false,
     refusal: false
   },
-  developerRole: false
+  developerRole: false,
+  // The first comes with 403; inside a stream both come without any code.
+  sentences: [[/^not authenticated$/i, "Authentication"], [/^model busy, retry later$/i, "Overloaded"]]
 }
 
 /** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */

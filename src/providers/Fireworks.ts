@@ -29,7 +29,9 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   replay: "reasoning_content",
   thinkTags: "tagged",
   // With 403 as well: a key that is not known.
-  errors: new Map([["UNAUTHORIZED", "Authentication"]])
+  errors: new Map([["UNAUTHORIZED", "Authentication"]]),
+  // With 412.
+  sentences: [[/\bis suspended, possibly due to reaching the monthly spending limit\b/i, "QuotaExceeded"]]
 }
 
 /** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */

@@ -40,7 +40,9 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     parallelToolCalls: false,
     serviceTier: false,
     refusal: false
-  }
+  },
+  // With 400.
+  sentences: [[/\bmodel .{1,200} is not allowed by this key\b/i, "PermissionDenied"]]
 }
 
 /** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */

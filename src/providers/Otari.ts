@@ -26,7 +26,12 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     ["budget_exceeded", "QuotaExceeded"],
     ["guardrail_violation", "ContentFilter"],
     ["pricing_required", "InvalidRequest"]
-  ])
+  ]),
+  // With 502: what the provider behind it says of the gateway's own account.
+  sentences: [
+    [/\bprovider rejected the gateway's credentials\b/i, "Authentication"],
+    [/\baccount is out of credit\b/i, "QuotaExceeded"]
+  ]
 }
 
 /** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */

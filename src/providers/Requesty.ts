@@ -25,7 +25,15 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   fields: { maxTokens: "max_tokens", n: false, metadata: false, serviceTier: false, refusal: false },
   efforts: efforts(["none", "low", "medium", "high", "max"]),
   developerRole: false,
-  replay: "reasoning_content"
+  replay: "reasoning_content",
+  // With 400, 403 and 412; and with 424, where what the provider behind it sent is no answer.
+  sentences: [
+    [/\bprovider and\/or model not supported\b/i, "ModelNotFound"],
+    [/\binvalid authorization token\b/i, "Authentication"],
+    [/\breached .{0,20}\bspend limit\b/i, "QuotaExceeded"],
+    [/\binvalid provider response format\b/i, "Server"],
+    [/\bprovider response missing usage\b/i, "Server"]
+  ]
 }
 
 /** As a layer, as a layer from Config, and as a service without a Scope: see `Services.Constructors`. */

@@ -30,7 +30,8 @@ export const endpoint: Endpoint.WithEmbeddings = {
     maxTokens: 120_000,
     dimensionsField: "output_dimension",
     inputTypeField: "input_type"
-  }
+  },
+  sentences: [[/\bmodel \S{1,200} is not supported\. Supported models are\b/i, "ModelNotFound"]]
 }
 
 export type Options = Embeddings.Options & Pick<Provider.LayerOptions, "apiKey">

@@ -47,7 +47,8 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   efforts: efforts(["low", "medium", "high"]),
   developerRole: false,
   textParts: false,
-  errors: new Map([["token_quota_reached", "QuotaExceeded"]])
+  errors: new Map([["token_quota_reached", "QuotaExceeded"]]),
+  sentences: [[/\bcannot exceed the total tokens limit\b/i, "ContextLength"]]
 }
 
 /** The same of a project, for the Registry. */

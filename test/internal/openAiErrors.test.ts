@@ -1,11 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../../src/Dialect.ts"
+import type { Server } from "../../src/Endpoint.ts"
 import { failure } from "../../src/internal/openAiErrors.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 import * as Cascadia from "../../src/providers/Cascadia.ts"
+import * as Databricks from "../../src/providers/Databricks.ts"
+import * as DeepInfra from "../../src/providers/DeepInfra.ts"
+import * as Fireworks from "../../src/providers/Fireworks.ts"
 import * as GitHub from "../../src/providers/GitHub.ts"
+import * as Kenari from "../../src/providers/Kenari.ts"
+import * as Otari from "../../src/providers/Otari.ts"
 import * as Qiniu from "../../src/providers/Qiniu.ts"
+import * as Requesty from "../../src/providers/Requesty.ts"
+import * as Voyage from "../../src/providers/Voyage.ts"
+import * as Watsonx from "../../src/providers/Watsonx.ts"
 
 type Row = readonly [name: string, facts: ErrorFacts, tag: Reason["_tag"]]
 
@@ -201,10 +210,8 @@ describe("wording", () => {
       "`inputs` tokens + `max_new_tokens` must be <= 4097. Given: 5000 `inputs` tokens",
       "Range of input length should be [1, 6000]",
       "too many tokens for this context",
-      "Bad request: prompt token count (131301) cannot exceed 128000.",
       "Trying to keep the first 9000 tokens. However, the model is loaded with context length of only 4096 tokens.",
       "Context size has been exceeded.",
-      "the number of input tokens 4098 cannot exceed the total tokens limit 4096 for this model",
       "Reached context length of 4096 tokens with model a-model",
       "upstream said: context_length_exceeded"
     ]],
@@ -225,22 +232,15 @@ describe("wording", () => {
       "x/y is not a valid model ID",
       "Invalid model: mistral-gigantic",
       "invalid params, unknown model 'x' (2013)",
-      "Invalid model identifier \"a-model\".",
-      "Provider and/or model not supported",
-      "Model a-model is not supported. Supported models are ['voyage-3.5', 'voyage-code-3']."
+      "Invalid model identifier \"a-model\"."
     ]],
     ["Authentication", [
       "Incorrect API key provided: xx",
-      "API key not valid. Please pass a valid API key.",
-      "Invalid access token.",
-      "Not authenticated"
+      "API key not valid. Please pass a valid API key."
     ]],
-    ["Overloaded", ["Model busy, retry later"]],
-    ["PermissionDenied", ["model 'x/y' is not allowed by this key. Allowed models: a, b"]],
     ["QuotaExceeded", [
       "Insufficient Balance",
-      "Insufficient credits. Add more",
-      "Account a is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices."
+      "Insufficient credits. Add more"
     ]],
     // Near to the patterns, and about something else.
     ["InvalidRequest", [
@@ -249,7 +249,6 @@ describe("wording", () => {
       "Error while downloading https://example.com/model.png.",
       "Unsupported value: 'messages[0].role' does not support 'developer' with this model.",
       "Invalid model parameter temperature",
-      "The monthly spending limit is suspended",
       "Unknown model parameter temperature",
       "Tool call id 'x' not found in previous message"
     ]]
@@ -263,15 +262,6 @@ describe("wording", () => {
     ],
     ["with 404", { status: 404, message: "The model `x` does not exist." }, "ModelNotFound"],
     ["with 500", { status: 500, message: "the request exceeds the available context size" }, "ContextLength"],
-    ["Requesty's token", { status: 403, message: "Invalid authorization token" }, "Authentication"],
-    ["Requesty's limit", { status: 412, message: "Reached monthly spend limit for API key" }, "QuotaExceeded"],
-    ["Requesty's provider", { status: 424, message: "Invalid provider response format" }, "Server"],
-    ["Otari's own key", { status: 502, message: "The provider rejected the gateway's credentials" }, "Authentication"],
-    [
-      "Otari's own account",
-      { status: 502, message: "The upstream provider account is out of credit or over its billing limit." },
-      "QuotaExceeded"
-    ],
     ["OpenRouter's moderation", {
       status: 403,
       message: "openai/gpt-4o requires moderation on OpenAI. Your input was flagged for \"violence\"."
@@ -318,7 +308,43 @@ describe("wording", () => {
 
 describe("sentences of one server, whatever the status", () => {
   const broke = { status: 503, type: "quota_exceeded_error" }
-  const rows: ReadonlyArray<readonly [ErrorFacts, typeof Qiniu.endpoint, Reason["_tag"]]> = [
+  const rows: ReadonlyArray<readonly [ErrorFacts, Server, Reason["_tag"]]> = [
+    [bad("Bad request: prompt token count (131301) cannot exceed 128000."), Databricks.endpoint, "ContextLength"],
+    [{ status: 403, message: "Invalid access token." }, Databricks.endpoint, "Authentication"],
+    [{ status: 403, message: "Not authenticated" }, DeepInfra.endpoint, "Authentication"],
+    [{ message: "Not authenticated" }, DeepInfra.endpoint, "Authentication"],
+    [{ message: "Model busy, retry later" }, DeepInfra.endpoint, "Overloaded"],
+    [
+      {
+        status: 412,
+        message:
+          "Account a is suspended, possibly due to reaching the monthly spending limit or failure to pay past invoices."
+      },
+      Fireworks.endpoint,
+      "QuotaExceeded"
+    ],
+    [bad("The monthly spending limit is suspended"), Fireworks.endpoint, "InvalidRequest"],
+    [bad("model 'x/y' is not allowed by this key. Allowed models: a, b"), Kenari.endpoint, "PermissionDenied"],
+    [{ status: 502, message: "The provider rejected the gateway's credentials" }, Otari.endpoint, "Authentication"],
+    [
+      { status: 502, message: "The upstream provider account is out of credit or over its billing limit." },
+      Otari.endpoint,
+      "QuotaExceeded"
+    ],
+    [bad("Provider and/or model not supported"), Requesty.endpoint, "ModelNotFound"],
+    [{ status: 403, message: "Invalid authorization token" }, Requesty.endpoint, "Authentication"],
+    [{ status: 412, message: "Reached monthly spend limit for API key" }, Requesty.endpoint, "QuotaExceeded"],
+    [{ status: 424, message: "Invalid provider response format" }, Requesty.endpoint, "Server"],
+    [
+      bad("Model a-model is not supported. Supported models are ['voyage-3.5', 'voyage-code-3']."),
+      Voyage.endpoint,
+      "ModelNotFound"
+    ],
+    [
+      bad("the number of input tokens 4098 cannot exceed the total tokens limit 4096 for this model"),
+      Watsonx.endpoint,
+      "ContextLength"
+    ],
     [
       { status: 413, message: "prompt is 70000 bytes; max allowed is 32768 (max_prompt_bytes)" },
       Cascadia.endpoint,

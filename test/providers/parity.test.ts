@@ -1,5 +1,5 @@
 /**
- * Whoever comes from mozilla-ai's any-llm (Python, 1.x) finds each of its providers here, by the same id, or is told.
+ * Whoever comes from mozilla-ai's any-llm (its Python source at f949923, 2026-08-19) finds each of its providers here, by the same id, or is told.
  *
  * @see https://github.com/mozilla-ai/any-llm
  */
