@@ -40,6 +40,13 @@ export const all: ReadonlyArray<Client> = [
     lacks: {}
   },
   {
+    name: "effect-http",
+    label: "Effect's HttpClient alone",
+    packages: ["effect", "@effect/platform"],
+    load: { openai: () => import("./clients/effectHttp.ts"), anthropic: () => import("./clients/effectHttp.ts") },
+    lacks: { cold: "the row of effect and platform's HttpClient says what it imports" }
+  },
+  {
     name: "ours",
     label: "effect-any-llm (fetch)",
     packages: ["effect-any-llm", "effect", "@effect/platform"],

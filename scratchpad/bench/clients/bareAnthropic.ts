@@ -17,7 +17,7 @@ interface Event {
   }
 }
 
-export const session = (_wire: Wire, base: string): Session => {
+export const over = (events: Bare.Events) => (_wire: Wire, base: string): Session => {
   const request = (tools?: unknown): Bare.Request => ({
     url: `${base}/v1/messages`,
     headers: { "x-api-key": Request.key, "anthropic-version": "2023-06-01" },
@@ -32,14 +32,14 @@ export const session = (_wire: Wire, base: string): Session => {
   const parse = (data: string): Event => JSON.parse(data) as Event
   return {
     text: (onText) =>
-      Bare.events(request(), (data) => {
+      events(request(), (data) => {
         const text = parse(data).delta?.text
         if (text) onText(text)
       }),
     tool: async () => {
       let whole = ""
       const { name, description, parameters } = Request.tool
-      await Bare.events(request([{ name, description, input_schema: parameters }]), (data) => {
+      await events(request([{ name, description, input_schema: parameters }]), (data) => {
         whole += parse(data).delta?.partial_json ?? ""
       })
       JSON.parse(whole)
@@ -55,7 +55,7 @@ export const session = (_wire: Wire, base: string): Session => {
         const chunk = { id, object: "chat.completion.chunk", created, model, choices }
         write(encoder.encode(`data: ${JSON.stringify(chunk)}\n\n`))
       }
-      await Bare.events(request(), (data) => {
+      await events(request(), (data) => {
         const { delta, message } = parse(data)
         if (message !== undefined) {
           id = message.id
@@ -68,3 +68,5 @@ export const session = (_wire: Wire, base: string): Session => {
     }
   }
 }
+
+export const session = over(Bare.events)

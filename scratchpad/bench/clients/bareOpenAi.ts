@@ -15,7 +15,7 @@ interface Chunk {
   }>
 }
 
-export const session = (_wire: Wire, base: string): Session => {
+export const over = (events: Bare.Events) => (_wire: Wire, base: string): Session => {
   const request = (tools?: unknown): Bare.Request => ({
     url: `${base}/chat/completions`,
     headers: { authorization: `Bearer ${Request.key}` },
@@ -31,14 +31,14 @@ export const session = (_wire: Wire, base: string): Session => {
   const parse = (data: string): Chunk => JSON.parse(data) as Chunk
   return {
     text: (onText) =>
-      Bare.events(request(), (data) => {
+      events(request(), (data) => {
         if (data === "[DONE]") return
         const content = parse(data).choices[0]?.delta.content
         if (content) onText(content)
       }),
     tool: async () => {
       let whole = ""
-      await Bare.events(request([{ type: "function", function: Request.tool }]), (data) => {
+      await events(request([{ type: "function", function: Request.tool }]), (data) => {
         if (data === "[DONE]") return
         whole += parse(data).choices[0]?.delta.tool_calls?.[0]?.function.arguments ?? ""
       })
@@ -48,9 +48,11 @@ export const session = (_wire: Wire, base: string): Session => {
     },
     relay: (write) => {
       const encoder = new TextEncoder()
-      return Bare.events(request(), (data) => {
+      return events(request(), (data) => {
         write(encoder.encode(`data: ${data === "[DONE]" ? data : JSON.stringify(parse(data))}\n\n`))
       })
     }
   }
 }
+
+export const session = over(Bare.events)
