@@ -22,6 +22,7 @@ import * as Azure from "./providers/Azure.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
 import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
+import * as Cohere from "./providers/Cohere.ts"
 import * as DashScope from "./providers/DashScope.ts"
 import * as Databricks from "./providers/Databricks.ts"
 import * as DeepInfra from "./providers/DeepInfra.ts"
@@ -69,6 +70,7 @@ export const endpoints = {
   azureopenai: AzureOpenAi.endpoint,
   cascadia: Cascadia.endpoint,
   cerebras: Cerebras.endpoint,
+  cohere: Cohere.endpoint,
   dashscope: DashScope.endpoint,
   databricks: Databricks.endpoint,
   deepinfra: DeepInfra.endpoint,

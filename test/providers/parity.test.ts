@@ -67,7 +67,6 @@ const anyLlm = [
 const planned = [
   "azureanthropic",
   "bedrock",
-  "cohere",
   "gemini",
   "ollama",
   "sagemaker",
