@@ -3,8 +3,7 @@
  *
  * @see https://docs.cohere.com/reference/errors
  */
-import type { ErrorFacts } from "../Dialect.ts"
-import type { Reason } from "../ProviderError.ts"
+import type { Dialect } from "../Dialect.ts"
 import type { Table } from "./classify.ts"
 import { classify } from "./classify.ts"
 
@@ -27,8 +26,8 @@ const paramOf = (message: string): string | undefined =>
   /^invalid request: ([a-z_]{1,64}) must be /.exec(message)?.[1] ??
     (/^too many tokens: max tokens\b/i.test(message) ? "max_tokens" : undefined)
 
-export const failure = (facts: ErrorFacts): Reason => {
-  const reason = byTable(facts)
+export const failure: Dialect["failure"] = (facts, endpoint) => {
+  const reason = byTable(facts, endpoint)
   const param = reason._tag === "InvalidRequest" && reason.param === undefined
     ? paramOf(facts.message ?? "")
     : undefined

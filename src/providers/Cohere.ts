@@ -1,8 +1,8 @@
 /**
  * Cohere, and the wire language of its chat API, version 2.
  *
- * `COHERE_API_KEY`, `COHERE_BASE_URL` (without a version: `https://api.cohere.com`). The plan that a model makes before it
- * calls tools is its reasoning, and goes back as the plan; text beside calls, which the API refuses, joins it. A tool
+ * `COHERE_API_KEY` or `CO_API_KEY`, `COHERE_BASE_URL` or `CO_API_URL` (without a version: `https://api.cohere.com`). The
+ * plan that a model makes before it calls tools is its reasoning, and goes back as the plan; text beside calls, which the API refuses, joins it. A tool
  * cannot be chosen by name. Citations are annotations: `url_citation` where every source has a URL, else as they came.
  * `documents`, `citation_options`, `safety_mode` and `k` go into `extra`. A vector is that of a document to be found,
  * unless `inputType` says otherwise. Evidence: recorded (text, thinking, citations, tools, errors), documented
@@ -47,7 +47,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   dialect,
   baseUrl: "https://api.cohere.com",
   auth: Endpoint.bearer,
-  env: { apiKey: "COHERE_API_KEY", baseUrl: "COHERE_BASE_URL" },
+  env: { apiKey: ["COHERE_API_KEY", "CO_API_KEY"], baseUrl: ["COHERE_BASE_URL", "CO_API_URL"] },
   capabilities: Endpoint.capabilities({ reasoning: true, images: true, embeddings: true, models: true }),
   embeddings: { dialect: embeddingsDialect, maxInputs: 96 },
   models: { dialect: modelsDialect }
