@@ -14,7 +14,6 @@ import * as Abandoned from "./abandoned.ts"
 import * as Citations from "./cohereCitations.ts"
 import * as Errors from "./cohereErrors.ts"
 import * as Usage from "./cohereUsage.ts"
-import { isObject } from "./json.ts"
 import * as Reader from "./reader.ts"
 
 const text = Schema.optional(Schema.String)
@@ -160,7 +159,8 @@ const ended = ({ delta }: End): ReadonlyArray<Output> => {
   const outputs: Array<Output> = []
   const word = delta?.finish_reason
   const fault = word ? faultOf(word, delta.error) : undefined
-  if (isObject(delta?.usage)) outputs.push({ _tag: "Usage", usage: Usage.of(delta.usage) })
+  const usage = Usage.of(delta?.usage)
+  if (usage !== undefined) outputs.push({ _tag: "Usage", usage })
   if (fault !== undefined) return [...outputs, { _tag: "Failure", fault }]
   if (word) outputs.push({ _tag: "Finish", choice: 0, reason: finishReason(word), native: word })
   outputs.push({ _tag: "End" })

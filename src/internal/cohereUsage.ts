@@ -26,14 +26,16 @@ const extraOf = (usage: JsonObject, tokens: JsonObject): JsonObject => {
   return { ...without(usage, modelled), ...(isEmpty(others) ? undefined : { tokens: others }) }
 }
 
-export const of = (usage: JsonObject): Partial<Usage> => {
+/** `undefined` where nothing is counted. */
+export const of = (usage: unknown): Partial<Usage> | undefined => {
+  if (!isObject(usage)) return undefined
   const tokens = isObject(usage["tokens"]) ? usage["tokens"] : none
   const promptTokens = count(tokens["input_tokens"])
   const completionTokens = count(tokens["output_tokens"])
   const reasoningTokens = count(tokens["reasoning_tokens"])
   const cachedTokens = count(usage["cached_tokens"])
   const extra = extraOf(usage, tokens)
-  return {
+  const counts: Partial<Usage> = {
     ...(promptTokens === undefined ? undefined : { promptTokens }),
     ...(completionTokens === undefined ? undefined : { completionTokens }),
     ...(promptTokens === undefined || completionTokens === undefined
@@ -43,4 +45,5 @@ export const of = (usage: JsonObject): Partial<Usage> => {
     ...(reasoningTokens === undefined ? undefined : { reasoningTokens }),
     ...(isEmpty(extra) ? undefined : { extra })
   }
+  return Object.keys(counts).length === 0 ? undefined : counts
 }
