@@ -85,12 +85,15 @@ const readLogprob = Reader.compile(Schema.Struct({
   logprobs: Schema.optional(Schema.Array(Schema.Number))
 }))
 
-/** The state of one attempt: the calls that have arguments, by the server's index. */
+/** The state of one attempt. */
 export interface State {
+  /** The call that an event without an index means, by the server's index. */
+  latest: number
+  /** The calls that have arguments. */
   readonly filled: Set<number>
 }
 
-export const initial = (): State => ({ filled: new Set() })
+export const initial = (): State => ({ latest: -1, filled: new Set() })
 
 const nothing: ReadonlyArray<Output> = []
 
@@ -125,9 +128,9 @@ const measured = (logprobs: unknown, outputs: Array<Output>): void => {
 }
 
 /** A call without arguments has none, or `null` in their place: arguments are an object, which never begins so. */
-const argumentsOf = (state: State, place: number, piece: string | undefined): string | undefined => {
-  if (!piece || (piece.trim() === "null" && !state.filled.has(place))) return undefined
-  state.filled.add(place)
+const argumentsOf = ({ filled, latest }: State, piece: string | undefined): string | undefined => {
+  if (!piece || (piece.trim() === "null" && !filled.has(latest))) return undefined
+  filled.add(latest)
   return piece
 }
 
@@ -136,10 +139,10 @@ type CallEvent = Extract<Event, { readonly type: "tool-call-start" | "tool-call-
 const called = (state: State, { delta, index, type }: CallEvent): ReadonlyArray<Output> => {
   const call = delta?.message?.tool_calls
   if (call === undefined) return nothing
-  const place = index ?? -1
   const begins = type === "tool-call-start"
-  if (begins) state.filled.delete(place)
-  const piece = argumentsOf(state, place, call.function?.arguments)
+  state.latest = index ?? (begins ? state.latest + 1 : state.latest)
+  if (begins) state.filled.delete(state.latest)
+  const piece = argumentsOf(state, call.function?.arguments)
   return begins || piece !== undefined
     ? [{ _tag: "ToolCall", choice: 0, id: call.id, index, name: call.function?.name, arguments: piece }]
     : nothing

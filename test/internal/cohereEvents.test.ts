@@ -81,6 +81,11 @@ describe("tool calls", () => {
 
   it("without an index it is the latest", () => {
     assert.deepStrictEqual(argumentsOf(start(undefined, { id: "a" }), piece(undefined, "{}")), [undefined, "{}"])
+    assert.deepStrictEqual(argumentsOf(start(0, { id: "a" }), piece(0, "{\"a\":"), piece(undefined, "null")), [
+      undefined,
+      "{\"a\":",
+      "null"
+    ])
   })
 })
 
