@@ -164,7 +164,7 @@ describe("models", () => {
 describe("the next turn", () => {
   it.effect("a plan that was stored as JSON goes back as the plan", () =>
     Effect.gen(function*() {
-      const [transcript] = Transcript.ofProvider("cohere").filter(({ name }) => name === "tool-call")
+      const transcript = Transcript.ofProvider("cohere").find(({ name }) => name === "tool-call")
       const http = TestHttp.make(() => TestHttp.sse([transcript?.bytes ?? new Uint8Array()]))
       const layer = Cohere.layer({ apiKey, model: "m" }).pipe(Layer.provide(http.layer))
       const completion = yield* Stream.run(
@@ -183,6 +183,92 @@ describe("the next turn", () => {
         }]
       }])
     }))
+})
+
+describe("a whole answer", () => {
+  const contents = ["reasoning", "tool-call", "parallel-tool-calls", "tool-call-without-arguments", "citations"]
+
+  interface Call {
+    readonly id: string
+    readonly type: "function"
+    readonly function: { readonly name: string; readonly arguments: string }
+  }
+
+  interface Event {
+    readonly type: string
+    readonly index?: number
+    readonly delta?: {
+      readonly finish_reason?: string
+      readonly message?: {
+        readonly content?: { readonly text?: string; readonly thinking?: string }
+        readonly tool_plan?: string
+        readonly tool_calls?: Call
+        readonly citations?: object
+      }
+    }
+  }
+
+  /** The stream of a transcript put together, as the API answers when it is not asked for a stream. */
+  const wholeOf = (bytes: Uint8Array) => {
+    const events = new TextDecoder().decode(bytes).split("\n").flatMap((line): ReadonlyArray<Event> =>
+      line.startsWith("data: {") ? [JSON.parse(line.slice(6))] : []
+    )
+    const messages = (type: string) => events.flatMap((event) => event.type === type ? event.delta?.message ?? [] : [])
+    const join = (texts: ReadonlyArray<string | undefined>) => texts.join("")
+    const contents = messages("content-delta").flatMap(({ content }) => content ?? [])
+    const thinking = join(contents.map((content) => content.thinking))
+    const text = join(contents.map((content) => content.text))
+    const inputOf = (index: number | undefined) =>
+      join(
+        events.flatMap((event) =>
+          event.type === "tool-call-delta" && event.index === index
+            ? event.delta?.message?.tool_calls?.function.arguments ?? []
+            : []
+        )
+      )
+    const calls = events.filter(({ type }) => type === "tool-call-start").map(({ delta, index }) => {
+      const call = delta?.message?.tool_calls
+      return { ...call, function: { ...call?.function, arguments: inputOf(index) } }
+    })
+    return {
+      id: "c1",
+      finish_reason: events.at(-1)?.delta?.finish_reason,
+      message: {
+        role: "assistant",
+        tool_plan: join(messages("tool-plan-delta").map(({ tool_plan }) => tool_plan)),
+        content: [
+          ...(thinking === "" ? [] : [{ type: "thinking", thinking }]),
+          ...(text === "" ? [] : [{ type: "text", text }])
+        ],
+        tool_calls: calls,
+        citations: messages("citation-start").map(({ citations }) => citations)
+      },
+      usage: { tokens: { input_tokens: 9, output_tokens: 4 }, cached_tokens: 0 }
+    }
+  }
+
+  for (const name of contents) {
+    it.effect(`is the collected stream: ${name}`, () =>
+      Effect.gen(function*() {
+        const { bytes } = Transcript.ofProvider("cohere").find((one) => one.name === name) ?? assert.fail(name)
+        const http = TestHttp.make(({ body }) =>
+          JSON.parse(body).stream === true ? TestHttp.sse([bytes]) : Response.json(wholeOf(bytes))
+        )
+        const layer = Cohere.layer({ apiKey, model: "m" }).pipe(Layer.provide(http.layer))
+        const params = { messages: [{ role: "user", content: "Hi" }] } as const
+        const [collected, whole] = yield* Effect.all([
+          Stream.run(Provider.completionStream(params), ChatCompletion.collect),
+          Provider.completion(params)
+        ]).pipe(Effect.provide(layer))
+        const comparable = (completion: ChatCompletion.ChatCompletion) => ({
+          ...completion,
+          id: "",
+          created: 0,
+          usage: undefined
+        })
+        assert.deepStrictEqual(comparable(whole), comparable(collected))
+      }))
+  }
 })
 
 describe("variables", () => {

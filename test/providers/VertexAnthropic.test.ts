@@ -22,7 +22,7 @@ const place = { project: "a-project", location: "europe-west1" }
 
 const base = "https://europe-west1-aiplatform.googleapis.com/v1/projects/a-project/locations/europe-west1"
 
-const [text] = Transcript.ofProvider("vertexaianthropic").filter(({ name }) => name === "text")
+const text = Transcript.ofProvider("vertexaianthropic").find(({ name }) => name === "text")
 
 const make = (options: Partial<VertexAnthropic.Options> = {}) => {
   const http = TestHttp.make(({ url }) =>
