@@ -79,9 +79,8 @@ const textOf = (content: AssistantMessage["content"] = ""): string =>
   typeof content === "string" ? content : content.map(({ text }) => text).join("")
 
 /**
- * The API takes no text beside calls, only a plan: what the model thought and said before it called.
- *
- * `Either` where the turn is one at all: one without calls and text is left out, as the API refuses it.
+ * The API takes no text beside calls, only a plan: what the model thought and said before it called. `undefined`: a turn
+ * without calls and text, which it refuses.
  */
 const assistant = (message: AssistantMessage, path: string, context: Context): Encoded<JsonObject | undefined> => {
   const { content, reasoning, refusal, toolCalls = [] } = message
