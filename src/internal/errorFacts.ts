@@ -11,6 +11,7 @@
  * - `{ errors: [{ code, message }] }` (Cloudflare, watsonx)
  * - `{ code, message, request_id }` (DashScope, Mistral), `{ code, msg }` (Atlas Cloud), `{ error_code, message }`
  *   (Databricks)
+ * - `{ id, message, error_type }` (Cohere)
  * - `{ base_resp: { status_code, status_msg } }` in an answer or an event like any other (MiniMax)
  * - `{ title, detail, status }` (RFC 9457: Llama API)
  * - `[{ error }]` (Google)
@@ -81,7 +82,8 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
       statusOf(fields["http_code"]) ?? statusOf(fields["code"]) ?? statusOf(fields["error_code"]) ??
       statusOf(envelope["status_code"]),
     code,
-    type: text(fields["type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ??
+    type: text(fields["type"]) ?? text(fields["error_type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ??
+      text(beside["error_type"]) ??
       text(fields["status"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
     param: text(fields["param"]),

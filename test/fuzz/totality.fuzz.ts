@@ -14,6 +14,7 @@ import type { Endpoint } from "../../src/Endpoint.ts"
 import * as ErrorFacts from "../../src/internal/errorFacts.ts"
 import { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Cohere from "../../src/providers/Cohere.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
@@ -38,6 +39,12 @@ const names = new Map([
       "cache_read_input_tokens cache_creation_input_tokens output_tokens_details thinking_tokens error caller").split(
         " "
       )
+  ],
+  [
+    "cohere",
+    ("type index delta message content text thinking tool_plan tool_calls id function name arguments citations sources " +
+      "start end document tool_output url title logprobs token_ids finish_reason error usage tokens billed_units " +
+      "cached_tokens input_tokens output_tokens reasoning_tokens").split(" ")
   ]
 ])
 const words = new Map([
@@ -47,6 +54,11 @@ const words = new Map([
     ("message_start content_block_start content_block_delta content_block_stop message_delta message_stop ping error " +
       "text_delta thinking_delta signature_delta input_json_delta citations_delta compaction_delta text thinking " +
       "tool_use server_tool_use web_search_result_location direct end_turn tool_use {} message").split(" ")
+  ],
+  [
+    "cohere",
+    ("message-start content-start content-delta content-end tool-plan-delta tool-call-start tool-call-delta " +
+      "tool-call-end citation-start message-end COMPLETE ERROR TOOL_CALL TEXT_CONTENT https://a.b {} null").split(" ")
   ]
 ])
 
@@ -94,6 +106,30 @@ const nearEvent = (provider: string): FastCheck.Arbitrary<Json> => {
       requiredKeys: ["choices"]
     })
     // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, {
+      weight: 1,
+      arbitrary: value
+    })
+  }
+  if (provider === "cohere") {
+    const call = FastCheck.record({ id: value, function: FastCheck.record({ name: value, arguments: value }) }, {
+      requiredKeys: []
+    })
+    const message = FastCheck.record({
+      content: FastCheck.oneof(value, FastCheck.record({ text: value, thinking: value }, { requiredKeys: [] })),
+      tool_plan: value,
+      tool_calls: FastCheck.oneof(value, call, FastCheck.array(call, { maxLength: 2 })),
+      citations: value
+    }, { requiredKeys: [] })
+    const event = FastCheck.record({
+      type: FastCheck.constantFrom(...(words.get("cohere") ?? []).slice(0, 10)),
+      index,
+      delta: FastCheck.record({ message, finish_reason: value, error: value, usage: value }, { requiredKeys: [] }),
+      message,
+      finish_reason: value,
+      usage: value,
+      logprobs: value
+    }, { requiredKeys: ["type"] })
     return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, {
       weight: 1,
       arbitrary: value
@@ -210,6 +246,16 @@ describe("reading is total", () => {
       { quick: 50, full: 500 }
     ))
 
+  it("cohere: on every event of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Cohere.dialect.event))), (events) => {
+        const state = Cohere.dialect.initial({ ...seed, endpoint: Cohere.endpoint })
+        for (const event of events) areOutputs(Cohere.dialect.step(state, event))
+      }),
+      { quick: 50, full: 500 }
+    ))
+
   for (const [name, endpoint] of servers) {
     const { id } = endpoint
 
@@ -247,7 +293,7 @@ describe("reading is total", () => {
       check(
         context,
         FastCheck.property(nearEvent(id), nearJson(id), (event, content) => {
-          const answer = id === "openai" ? event : { type: "message", content, usage: event }
+          const answer = id === "openai" || id === "cohere" ? event : { type: "message", content, usage: event }
           const bytes = Bytes.bytesOf(JSON.stringify(answer))
           for (const stream of [true, false]) {
             keepsRules(bytes, read(endpoint, [bytes], { stream, contentType: "application/json" }))
@@ -261,6 +307,7 @@ describe("reading is total", () => {
   const openAiDelta = (delta: string) => `{"choices":[{"delta":{${delta}}}]}`
   const anthropicBlock = (block: string) => `{"type":"content_block_start","content_block":{${block}}}`
   const anthropicDelta = (delta: string) => `{"type":"content_block_delta","delta":{${delta}}}`
+  const cohereMessage = (type: string, message: string) => `{"type":"${type}","delta":{"message":{${message}}}}`
   const deepPlaces: ReadonlyArray<readonly [string, string, (deep: string) => string]> = [
     ["openai", "content", (deep) => openAiDelta(`"content":${deep}`)],
     [
@@ -291,18 +338,34 @@ describe("reading is total", () => {
       "stop details",
       (deep) => `{"type":"message_delta","delta":{"stop_reason":"x","stop_details":${deep}}}`
     ],
-    ["anthropic", "the event", (deep) => deep]
+    ["anthropic", "the event", (deep) => deep],
+    [
+      "cohere",
+      "a citation",
+      (deep) => cohereMessage("citation-start", `"citations":{"sources":[${deep}],"more":${deep}}`)
+    ],
+    [
+      "cohere",
+      "arguments",
+      (deep) => cohereMessage("tool-call-start", `"tool_calls":{"function":{"arguments":${deep}}}`)
+    ],
+    ["cohere", "usage", (deep) => `{"type":"debug","delta":{"usage":${deep}}}`]
   ]
+  const ends = new Map([
+    ["openai", `{"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]`],
+    ["anthropic", `{"type":"message_stop"}`],
+    ["cohere", `{"type":"message-end"}`]
+  ])
   for (const [provider, name, write] of deepPlaces) {
     it(`${provider}: ${name}, 20,000 levels deep`, () => {
       for (const kind of ["array", "object"] as const) {
-        const end = provider === "openai"
-          ? `{"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]`
-          : `{"type":"message_stop"}`
+        const end = ends.get(provider) ?? ""
         const bytes = Bytes.bytesOf(
           `data: ${openAiDelta(`"content":"a"`)}\n\ndata: ${
             anthropicDelta(`"type":"text_delta","text":"a"`)
-          }\n\ndata: ${write(deep(20_000, kind))}\n\ndata: ${end}\n\n`
+          }\n\ndata: ${cohereMessage("content-delta", `"content":{"text":"a"}`)}\n\ndata: ${
+            write(deep(20_000, kind))
+          }\n\ndata: ${end}\n\n`
         )
         const { chunks, outcome } = read(endpointOf(provider), [bytes])
         assert.strictEqual(said(chunks).text, "a")
