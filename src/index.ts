@@ -1,3 +1,4 @@
+export * as AwsCredentials from "./AwsCredentials.ts"
 export * as CallOptions from "./CallOptions.ts"
 export * as ChatCompletion from "./ChatCompletion.ts"
 export * as ChatCompletionChunk from "./ChatCompletionChunk.ts"
