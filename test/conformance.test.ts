@@ -9,6 +9,8 @@ import * as Schema from "effect/Schema"
 import * as zlib from "node:zlib"
 import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
+import * as Anthropic from "../src/providers/Anthropic.ts"
+import * as Cohere from "../src/providers/Cohere.ts"
 import * as OpenAiCompatible from "../src/providers/OpenAiCompatible.ts"
 import * as Read from "./fuzz/read.ts"
 import * as Answer from "./kit/answer.ts"
@@ -27,7 +29,8 @@ const protocols = new Map<string, (provider: string) => Targets.Target>([
   ["openai-chat", (provider) => named(provider) ?? Targets.openAi],
   ["openai-compat", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
   ["mistral", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
-  ["anthropic", () => Targets.anthropic]
+  ["anthropic", () => Targets.anthropic],
+  ["cohere", () => Targets.named(Cohere)]
 ])
 
 const named = (provider: string): Targets.Target | undefined => {
@@ -66,10 +69,13 @@ const decisions = new Map<string, Decision>([
 const isPlain = ({ response }: Corpus.Case): boolean =>
   response.status === 200 && !response.abort && response.contentEncoding._tag === "None"
 
+/** Whose protocol is nobody else's. */
+const natives = new Map<string, Endpoint>([["anthropic", Anthropic.endpoint], ["cohere", Cohere.endpoint]])
+
 const endpointOf = ({ expected: { protocol, provider } }: Corpus.Case): Endpoint =>
   Providers.ofCorpus(provider)?.endpoint ?? (protocol === "openai-compat"
     ? OpenAiCompatible.endpoint({ id: provider, baseUrl: "http://in.memory", ...switchesOf(provider) })
-    : Read.endpointOf(protocol === "anthropic" ? "anthropic" : "openai"))
+    : natives.get(protocol) ?? Read.endpointOf("openai"))
 
 /** Through that pass, without what is around it. */
 const reading = (one: Corpus.Case, pieces: Iterable<Uint8Array>): Read.Read =>
