@@ -195,6 +195,8 @@ export interface Switches {
   readonly path?: string | undefined
   /** The path of answers that are streamed, where it is another; OpenAI's dialect then says no `stream` in the body. */
   readonly streamPath?: string | undefined
+  /** It wants `stream` in the body, whatever the path says. Default: false where there is a `streamPath`. */
+  readonly streamInBody?: boolean | undefined
 }
 
 /** The address of a server that is in many places. */

@@ -70,6 +70,8 @@ export const sse: Framing = {
         if (error.type === "max-buffer-size-exceeded") {
           intact = false
         } else if (error.type === "unknown-field" && error.line !== undefined && isJsonObject(error.line)) {
+          // As many of them as come are no event.
+          open = Math.max(0, open - error.line.length - 1)
           emit({ data: error.line })
         }
       }
@@ -111,4 +113,16 @@ export const awsEventStream: Framing = {
   terminator: undefined,
   load: AwsEventStream.load,
   parser: AwsEventStream.parser
+}
+
+/**
+ * Server-sent events, or a JSON object a line, in the payloads of an AWS event stream, which end where they happen to.
+ * What a container says in its own words is between AWS's exceptions.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_PayloadPart.html
+ */
+export const sseInAwsEventStream: Framing = {
+  ...awsEventStream,
+  terminator: sse.terminator,
+  parser: AwsEventStream.within(sse.parser)
 }

@@ -55,6 +55,7 @@ import * as Perplexity from "./providers/Perplexity.ts"
 import * as Portkey from "./providers/Portkey.ts"
 import * as Qiniu from "./providers/Qiniu.ts"
 import * as Requesty from "./providers/Requesty.ts"
+import * as SageMaker from "./providers/SageMaker.ts"
 import * as SambaNova from "./providers/SambaNova.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
@@ -105,6 +106,7 @@ export const endpoints = {
   portkey: Portkey.endpoint,
   qiniu: Qiniu.endpoint,
   requesty: Requesty.endpoint,
+  sagemaker: SageMaker.endpoint,
   sambanova: SambaNova.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,

@@ -227,14 +227,14 @@ export const failureOf = ({ body, name, said }: Message): Frame => {
   return { event: "error", data: JSON.stringify({ ...fields, code: name, message }) }
 }
 
-/** Each event as `{ "<its name>": <its payload> }`, which is how AWS's own model has it. */
-export const parser = (limit: number, emit: (frame: Frame) => void): Parser => {
+/** Messages to frames: of events, whatever `event` makes of them; exceptions and errors as errors. */
+const framesOf = (limit: number, emit: (frame: Frame) => void, event: (message: Message) => void): Parser => {
   let told = false
   return messages(limit, {
     message: (message) => {
       told = true
-      if (message.kind !== "event") return emit(failureOf(message))
-      emit({ data: `{${JSON.stringify(message.name)}:${message.body.length === 0 ? "{}" : text(message.body)}}` })
+      if (message.kind === "event") event(message)
+      else emit(failureOf(message))
     },
     // A frame that is not JSON is what a stream ends with that cannot be read.
     malformed: (why) => {
@@ -242,3 +242,27 @@ export const parser = (limit: number, emit: (frame: Frame) => void): Parser => {
     }
   })
 }
+
+/** Each event as `{ "<its name>": <its payload> }`, which is how AWS's own model has it. */
+export const parser = (limit: number, emit: (frame: Frame) => void): Parser =>
+  framesOf(limit, emit, ({ body, name }) => {
+    emit({ data: `{${JSON.stringify(name)}:${body.length === 0 ? "{}" : text(body)}}` })
+  })
+
+/** The payloads of all events as one body, which is cut where it happens to be, with frames of its own. */
+export const within =
+  (inner: (limit: number, emit: (frame: Frame) => void) => Parser) =>
+  (limit: number, emit: (frame: Frame) => void): Parser => {
+    const body = inner(limit, emit)
+    let isIntact = true
+    const outer = framesOf(limit, emit, (message) => {
+      isIntact &&= body.push(message.body)
+    })
+    return {
+      push: (bytes) => outer.push(bytes) && isIntact,
+      end: () => {
+        outer.end()
+        body.end()
+      }
+    }
+  }

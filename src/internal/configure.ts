@@ -42,10 +42,16 @@ const needsKey = ({ auth }: Server): boolean => auth._tag === "Bearer" || auth._
 const isInEnvironment = ({ env }: Server, name: string): boolean =>
   name === "apiKey" || name === "baseUrl" || Object.hasOwn(env, name)
 
+/** Whoever says what to sign with wants no key that happens to be there. */
+const isSigned = (options: object): boolean =>
+  ("credentials" in options && options.credentials !== undefined) ||
+  ("signer" in options && options.signer !== undefined)
+
 /** The endpoint's own variables, where the caller names nothing. */
 const withDefaults = (endpoint: Server, options: object): object => ({
   ...Object.fromEntries(
     Object.entries(endpoint.env).flatMap(([name, variable]) => {
+      if (name === "apiKey" && isSigned(options)) return []
       const read = name === "apiKey" ? Config.redacted : Config.string
       const config = firstOf(spellings(variable).map((spelling) => notBlank<unknown>(spelling, read(spelling))))
       if (config === undefined) return []
