@@ -177,6 +177,8 @@ export interface Server {
   readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
+  /** How a base URL that is given is to be read, where the provider's own clients take more than URLs. Default: as it is. */
+  readonly readBaseUrl?: ((given: string) => string) | undefined
   readonly auth: Auth
   readonly env: {
     readonly apiKey?: string | undefined

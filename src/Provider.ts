@@ -150,7 +150,9 @@ export const transportOf = (
   client: HttpClient.HttpClient
 ): Transport.Transport =>
   Transport.make(endpoint, {
-    baseUrl: options.baseUrl ?? endpoint.baseUrl,
+    baseUrl: options.baseUrl === undefined
+      ? endpoint.baseUrl
+      : endpoint.readBaseUrl?.(options.baseUrl) ?? options.baseUrl,
     apiKey: options.apiKey,
     headers: options.headers ?? {},
     transformClient: options.transformClient ?? ((same) => same),

@@ -45,6 +45,7 @@ import * as Moonshot from "./providers/Moonshot.ts"
 import * as Mzai from "./providers/Mzai.ts"
 import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
+import * as Ollama from "./providers/Ollama.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Otari from "./providers/Otari.ts"
@@ -92,6 +93,7 @@ export const endpoints = {
   mzai: Mzai.endpoint,
   nebius: Nebius.endpoint,
   neosantara: Neosantara.endpoint,
+  ollama: Ollama.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   otari: Otari.endpoint,

@@ -69,7 +69,6 @@ const planned = [
   "bedrock",
   "cohere",
   "gemini",
-  "ollama",
   "sagemaker",
   "vertexai",
   "vertexaianthropic"
