@@ -16,6 +16,8 @@ const table: Table = {
     [/\bmodel ["'][^"']{1,200}["'] not found\b/i, "ModelNotFound"],
     // "the input length exceeds the context length", "exceeds the available context size", "exceeded max context length".
     [/\bexceed(?:s|ed)? (?:the )?(?:max(?:imum)? |available )?context (?:length|size|window)\b/i, "ContextLength"],
+    // "server busy, please try again.  maximum pending requests exceeded"
+    [/\bmaximum pending requests exceeded\b/i, "Overloaded"],
     // Of the cloud, for hours or for a week: "you (name) have reached your weekly usage limit, upgrade for higher limits".
     [/\breached your (?:\w+ )?usage limit\b/i, "QuotaExceeded"]
   ]
