@@ -13,7 +13,7 @@ export interface Address {
 }
 
 /** Of no other option is it said in the address where something is. */
-const names = ["region", "location", "project"] as const satisfies ReadonlyArray<keyof Places>
+const names = ["region", "location", "project", "resource"] as const satisfies ReadonlyArray<keyof Places>
 
 /** Those of a layer's options that say something. */
 export const placesOf = (options: Places): Places =>

@@ -95,7 +95,7 @@ describe("transcripts", () => {
   })
 })
 
-const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral", "ollama"])
+const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral", "cohere", "ollama"])
 const cases = Corpus.present ? Corpus.listed(protocols) : []
 
 const checkSources = (name: string, module: Providers.Module | Providers.VectorsModule, habits: Habits.Habits) => {
