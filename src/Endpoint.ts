@@ -239,6 +239,8 @@ export interface Server {
   readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
+  /** How a base URL that is given is to be read, where the provider's own clients take more than URLs. Default: as it is. */
+  readonly readBaseUrl?: ((given: string) => string) | undefined
   /** The base URL in these places, where the layer is given none. `undefined`: a place is missing. */
   readonly baseUrlOf?: BaseUrlOf | undefined
   readonly auth: Auth

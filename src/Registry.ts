@@ -47,6 +47,7 @@ import * as Moonshot from "./providers/Moonshot.ts"
 import * as Mzai from "./providers/Mzai.ts"
 import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
+import * as Ollama from "./providers/Ollama.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Otari from "./providers/Otari.ts"
@@ -98,6 +99,7 @@ export const endpoints = {
   mzai: Mzai.endpoint,
   nebius: Nebius.endpoint,
   neosantara: Neosantara.endpoint,
+  ollama: Ollama.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   otari: Otari.endpoint,
@@ -128,6 +130,7 @@ interface Own {
   /** For access tokens there is `AzureAnthropic.withTokens`. */
   readonly azureanthropic: Omit<AzureAnthropic.Options, "bearer">
   readonly openai: OpenAi.Options
+  readonly sagemaker: SageMaker.Options
   readonly vertexaianthropic: VertexAnthropic.Options
 }
 
@@ -136,6 +139,7 @@ const own = new Map<string, (options: AnyOptions) => Provider.EndpointOptions>([
   ["anthropic", Anthropic.withVersion],
   ["azureanthropic", Anthropic.withVersion],
   ["openai", OpenAi.withScope],
+  ["sagemaker", SageMaker.withCredentials],
   ["vertexaianthropic", Anthropic.withVersion]
 ])
 

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import type { AwsCredentials } from "../AwsCredentials.ts"
 import type { Fault } from "../Dialect.ts"
 import type { Sign, Signature, Signer, Unsigned } from "../Endpoint.ts"
+import type { EndpointOptions } from "../Provider.ts"
 import { missing } from "./address.ts"
 import * as Credentials from "./awsCredentials.ts"
 
@@ -123,8 +124,10 @@ export interface CredentialsOption {
 }
 
 /** The options of a layer as the engine has them. */
-export const withSigner =
-  (service: string) => <Options extends CredentialsOption>({ credentials, ...options }: Options) => ({
-    ...options,
-    ...(credentials === undefined ? undefined : { signer: signer(service, credentials) })
-  })
+export const withSigner = (service: string) =>
+(
+  { credentials, ...options }: CredentialsOption & EndpointOptions
+): EndpointOptions => ({
+  ...options,
+  ...(credentials === undefined ? undefined : { signer: signer(service, credentials) })
+})

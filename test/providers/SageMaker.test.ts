@@ -1,7 +1,7 @@
 /**
  * What only SageMaker has: signed requests, a stream within a stream, and errors that tell of the container's.
  */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, beforeAll, describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { AwsCredentials } from "../../src/AwsCredentials.ts"
 import * as ChatCompletion from "../../src/ChatCompletion.ts"
+import * as Framing from "../../src/Framing.ts"
 import * as Provider from "../../src/Provider.ts"
 import { isProviderError } from "../../src/ProviderError.ts"
 import * as SageMaker from "../../src/providers/SageMaker.ts"
@@ -19,6 +20,9 @@ import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
 import * as EventStream from "../kit/eventStream.ts"
 import * as TestHttp from "../kit/testHttp.ts"
+
+// What is read without the engine is not loaded by it.
+beforeAll(() => Effect.runPromise(Framing.awsEventStream.load ?? Effect.void))
 
 const credentials = Effect.succeed<AwsCredentials>({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "a-secret" })
 const params = { model: "an-endpoint", messages: [{ role: "user", content: "Hi" }] } as const
@@ -75,7 +79,9 @@ const collected = Stream.run(Provider.completionStream(params), ChatCompletion.c
 const layer = SageMaker.layer({ region: "eu-west-1", credentials, retry: false })
 
 describe("what a container says", () => {
-  for (const [name, said] of [["events", sse], ["lines", lines], ["lines without a last one", lines.trimEnd()]] as const) {
+  for (
+    const [name, said] of [["events", sse], ["lines", lines], ["lines without a last one", lines.trimEnd()]] as const
+  ) {
     it(`in ${name}, is the same however the parts are cut`, () => {
       const bytes = Bytes.bytesOf(said)
       for (const size of [1, 2, 3, 5, 7, 64, 100, bytes.length]) {
@@ -157,10 +163,11 @@ describe("a request", () => {
   it.effect("is signed for the region, and names the endpoint in its path alone", () =>
     Effect.gen(function*() {
       yield* TestClock.setTime(Date.parse("2026-11-23T01:02:03Z"))
-      const { result, sent: [stream] } = yield* asked(collected, layer, () => streamed(inParts(Bytes.bytesOf(sse), 9)))
+      const { result, sent: [stream = assert.fail("none")] } = yield* asked(collected, layer, () =>
+        streamed(inParts(Bytes.bytesOf(sse), 9)))
       assert.strictEqual(result._tag, "Right")
       assert.strictEqual(
-        stream?.url,
+        stream.url,
         "https://runtime.sagemaker.eu-west-1.amazonaws.com/endpoints/an-endpoint/invocations-response-stream"
       )
       assert.deepStrictEqual(JSON.parse(stream.body), {
@@ -174,9 +181,10 @@ describe("a request", () => {
         "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/eu-west-1/sagemaker/aws4_request, " +
           "SignedHeaders=content-type;host;x-amz-date, Signature="
       )
-      const { sent: [one] } = yield* asked(Provider.completion(params), layer, () => Response.json(whole))
+      const { sent: [one = assert.fail("none")] } = yield* asked(Provider.completion(params), layer, () =>
+        Response.json(whole))
       assert.strictEqual(
-        one?.url,
+        one.url,
         "https://runtime.sagemaker.eu-west-1.amazonaws.com/endpoints/an-endpoint/invocations"
       )
       assert.deepStrictEqual(JSON.parse(one.body), { messages: [{ role: "user", content: "Hi" }] })
@@ -185,8 +193,8 @@ describe("a request", () => {
   it.effect("has the model that the container knows, where extra says it", () =>
     Effect.gen(function*() {
       const named = Provider.completion({ ...params, extra: { sagemaker: { model: "an-adapter" } } })
-      const { sent: [one] } = yield* asked(named, layer, () => Response.json(whole))
-      assert.strictEqual(JSON.parse(one?.body ?? "").model, "an-adapter")
+      const { sent: [one = assert.fail("none")] } = yield* asked(named, layer, () => Response.json(whole))
+      assert.strictEqual(JSON.parse(one.body).model, "an-adapter")
     }))
 
   it.effect("goes to the region's own domain", () =>
@@ -199,8 +207,9 @@ describe("a request", () => {
         ] as const
       ) {
         const there = SageMaker.layer({ region, credentials })
-        const { sent: [one] } = yield* asked(Provider.completion(params), there, () => Response.json(whole))
-        assert.strictEqual(new URL(one?.url ?? "").host, host)
+        const { sent: [one = assert.fail("none")] } = yield* asked(Provider.completion(params), there, () =>
+          Response.json(whole))
+        assert.strictEqual(new URL(one.url).host, host)
       }
     }))
 
@@ -219,15 +228,15 @@ describe("a request", () => {
           asked(named, Registry.layerConfig(), () => Response.json(whole), variables)
         ]
       ) {
-        const { sent: [one] } = yield* effect
-        assert.include(one?.url, "https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/an-endpoint/")
-        assert.include(one?.headers["authorization"], "Credential=AKIDOFENV/")
-        assert.strictEqual(one?.headers["x-amz-security-token"], "a-token")
+        const { sent: [one = assert.fail("none")] } = yield* effect
+        assert.include(one.url, "https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/an-endpoint/")
+        assert.include(one.headers["authorization"], "Credential=AKIDOFENV/")
+        assert.strictEqual(one.headers["x-amz-security-token"], "a-token")
       }
       const own = Registry.layerConfig(Registry.endpoints, { sagemaker: { credentials, region: "eu-west-3" } })
-      const { sent: [one] } = yield* asked(named, own, () => Response.json(whole), variables)
-      assert.include(one?.url, "https://runtime.sagemaker.eu-west-3.amazonaws.com/")
-      assert.include(one?.headers["authorization"], "Credential=AKIDEXAMPLE/")
+      const { sent: [one = assert.fail("none")] } = yield* asked(named, own, () => Response.json(whole), variables)
+      assert.include(one.url, "https://runtime.sagemaker.eu-west-3.amazonaws.com/")
+      assert.include(one.headers["authorization"], "Credential=AKIDEXAMPLE/")
     }))
 
   it.effect("is not sent without a region, or without credentials", () =>
@@ -276,7 +285,8 @@ describe("an error", () => {
     Effect.map(
       asked(Provider.completion(params), layer, () =>
         Response.json(body, { status, headers: { "x-amzn-errortype": type, "x-amzn-requestid": "r-1" } })),
-      ({ result }) => result._tag === "Left" && isProviderError(result.left) ? result.left : assert.fail("no error")
+      ({ result }) =>
+        result._tag === "Left" && isProviderError(result.left) ? result.left : assert.fail("no error")
     )
 
   const ofModel = (status: number, said: string) => ({
@@ -320,7 +330,12 @@ describe("an error", () => {
           [400, "ThrottlingException", "Rate exceeded", "RateLimit"],
           [503, "ServiceUnavailable", "try again", "Overloaded"],
           [530, "InternalDependencyException", "call us", "Server"],
-          [403, "AccessDeniedException", "User is not authorized to perform: sagemaker:InvokeEndpoint", "PermissionDenied"],
+          [
+            403,
+            "AccessDeniedException",
+            "User is not authorized to perform: sagemaker:InvokeEndpoint",
+            "PermissionDenied"
+          ],
           [403, "UnrecognizedClientException:http://internal/", "The security token is invalid.", "Authentication"],
           [403, "ExpiredTokenException", "The security token included in the request is expired", "Authentication"],
           [403, "InvalidSignatureException", "The request signature we calculated does not match", "Authentication"]
@@ -332,7 +347,11 @@ describe("an error", () => {
 
   it.effect("in a stream is told with its code", () =>
     Effect.gen(function*() {
-      const broken: EventStream.Message = ["ModelStreamError", { Message: "cut", ErrorCode: "StreamBroken" }, "exception"]
+      const broken: EventStream.Message = [
+        "ModelStreamError",
+        { Message: "cut", ErrorCode: "StreamBroken" },
+        "exception"
+      ]
       const { result } = yield* asked(collected, layer, () => streamed([broken]))
       const found = result._tag === "Left" && isProviderError(result.left) ? result.left : assert.fail("no error")
       assert.deepInclude(found, { code: "ModelStreamError", detail: "cut" })

@@ -67,7 +67,6 @@ const anyLlm = [
 const planned = [
   "bedrock",
   "gemini",
-  "ollama",
   "sagemaker",
   "vertexai"
 ]
