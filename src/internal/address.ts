@@ -13,7 +13,7 @@ export interface Address {
 }
 
 /** Of no other option is it said in the address where something is. */
-const names = ["region", "location", "project"] as const satisfies ReadonlyArray<keyof Places>
+const names = ["region", "location", "project", "resource"] as const satisfies ReadonlyArray<keyof Places>
 
 /** Those of a layer's options that say something. */
 export const placesOf = (options: Places): Places =>
@@ -41,7 +41,7 @@ const originOf = (url: string): string | undefined => {
 }
 
 export const of = (
-  { baseUrl: own, baseUrlOf, env }: Server,
+  { baseUrl: own, baseUrlOf, env, readBaseUrl }: Server,
   given: string | undefined,
   places: Places
 ): Either.Either<Address, Fault> => {
@@ -50,7 +50,8 @@ export const of = (
     const strange = names.find((name) => !isPlace(places[name] ?? "none"))
     if (strange !== undefined) return Either.left(invalid(strange, "it has characters that none has; nothing was sent"))
   }
-  const baseUrl = (given ?? ofPlaces?.(places) ?? own).trim().replace(/\/+$/, "")
+  const read = given === undefined ? undefined : readBaseUrl?.(given) ?? given
+  const baseUrl = (read ?? ofPlaces?.(places) ?? own).trim().replace(/\/+$/, "")
   const origin = originOf(baseUrl)
   if (origin !== undefined) return Either.right({ baseUrl, origin })
   if (baseUrl !== "") {
