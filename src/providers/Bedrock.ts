@@ -93,7 +93,13 @@ export interface Options extends Provider.KeylessOptions, Embeddings.ModelOption
   readonly region?: string | undefined
 }
 
-/** As the engine has them. */
+/**
+ * What only AWS has, as the engine has it.
+ *
+ * @internal
+ */
+export const withCredentials = (options: Partial<Options>): Provider.EndpointOptions => signed(options)
+
 const signed = SigV4.withSigner(service)
 
 /** Bedrock as a service, without a Scope. */
