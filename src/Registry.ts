@@ -21,6 +21,7 @@ import * as AtlasCloud from "./providers/AtlasCloud.ts"
 import * as Azure from "./providers/Azure.ts"
 import * as AzureAnthropic from "./providers/AzureAnthropic.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
+import * as Bedrock from "./providers/Bedrock.ts"
 import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
 import * as Cohere from "./providers/Cohere.ts"
@@ -73,6 +74,7 @@ export const endpoints = {
   azure: Azure.endpoint,
   azureanthropic: AzureAnthropic.endpoint,
   azureopenai: AzureOpenAi.endpoint,
+  bedrock: Bedrock.endpoint,
   cascadia: Cascadia.endpoint,
   cerebras: Cerebras.endpoint,
   cohere: Cohere.endpoint,
@@ -129,6 +131,7 @@ interface Own {
   readonly anthropic: Anthropic.Options
   /** For access tokens there is `AzureAnthropic.withTokens`. */
   readonly azureanthropic: Omit<AzureAnthropic.Options, "bearer">
+  readonly bedrock: Bedrock.Options
   readonly openai: OpenAi.Options
   readonly sagemaker: SageMaker.Options
   readonly vertexaianthropic: VertexAnthropic.Options
@@ -138,6 +141,7 @@ interface Own {
 const own = new Map<string, (options: AnyOptions) => Provider.EndpointOptions>([
   ["anthropic", Anthropic.withVersion],
   ["azureanthropic", Anthropic.withVersion],
+  ["bedrock", Bedrock.withCredentials],
   ["openai", OpenAi.withScope],
   ["sagemaker", SageMaker.withCredentials],
   ["vertexaianthropic", Anthropic.withVersion]

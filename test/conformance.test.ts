@@ -32,6 +32,7 @@ const protocols = new Map<string, (provider: string) => Targets.Target>([
   ["openai-compat", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
   ["mistral", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
   ["anthropic", () => Targets.anthropic],
+  ["bedrock-converse", native("bedrock-converse")],
   ["cohere", native("cohere")],
   ["ollama", native("ollama")]
 ])

@@ -6,6 +6,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type { ChatCompletionChunk } from "../../src/ChatCompletionChunk.ts"
 import * as Answer from "./answer.ts"
+import * as Bytes from "./bytes.ts"
+import * as EventStream from "./eventStream.ts"
 import * as Failure from "./failure.ts"
 
 const Expected = Schema.Struct({
@@ -33,19 +35,36 @@ export type Expected = typeof Expected.Type
 export interface Format {
   /** What announces such a body. */
   readonly contentType: string
-  /** What ends a frame. */
+  /** What ends a frame, in the file. */
   readonly frameEnd: string
+  /** What a server sends that is so in the file. */
+  readonly encode: (text: string) => Uint8Array
 }
+
+/** One message a line: `[name, payload, kind?]`. */
+const messages = Schema.decodeUnknownSync(Schema.Array(
+  Schema.Union(
+    Schema.Tuple(Schema.String, Schema.Unknown),
+    Schema.Tuple(Schema.String, Schema.Unknown, Schema.Literal("event", "exception", "error"))
+  )
+))
+
+const eventStream = (text: string): Uint8Array =>
+  EventStream.body(messages(text.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line))))
 
 /** By the ending of the transcript's file. */
 const formats: ReadonlyMap<string, Format> = new Map([
-  [".sse", { contentType: "text/event-stream", frameEnd: "\n\n" }],
-  [".ndjson", { contentType: "application/x-ndjson", frameEnd: "\n" }]
+  [".sse", { contentType: "text/event-stream", frameEnd: "\n\n", encode: Bytes.bytesOf }],
+  [".ndjson", { contentType: "application/x-ndjson", frameEnd: "\n", encode: Bytes.bytesOf }],
+  // Binary: the file has what the messages say.
+  [".events", { contentType: "application/vnd.amazon.eventstream", frameEnd: "\n", encode: eventStream }]
 ])
 
 export interface Transcript extends Format {
   readonly name: string
   readonly provider: string
+  /** Of the file. */
+  readonly text: string
   readonly bytes: Uint8Array
   readonly expected: Expected
 }
@@ -61,11 +80,14 @@ export const ofProvider = (provider: string): ReadonlyArray<Transcript> => {
   return fs.readdirSync(folder).sort().flatMap((file) => {
     const { ext, name } = path.parse(file)
     const format = formats.get(ext)
-    return format === undefined ? [] : [{
+    if (format === undefined) return []
+    const text = fs.readFileSync(new URL(file, folder), "utf8")
+    return [{
       ...format,
       name,
       provider,
-      bytes: new Uint8Array(fs.readFileSync(new URL(file, folder))),
+      text,
+      bytes: format.encode(text),
       expected: decode(JSON.parse(fs.readFileSync(new URL(`${name}.json`, folder), "utf8")))
     }]
   })

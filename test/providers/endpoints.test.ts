@@ -95,7 +95,15 @@ describe("transcripts", () => {
   })
 })
 
-const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral", "cohere", "ollama"])
+const protocols = new Set([
+  "openai-chat",
+  "openai-compat",
+  "anthropic",
+  "mistral",
+  "cohere",
+  "ollama",
+  "bedrock-converse"
+])
 const cases = Corpus.present ? Corpus.listed(protocols) : []
 
 const checkSources = (name: string, module: Providers.Module | Providers.VectorsModule, habits: Habits.Habits) => {
@@ -136,10 +144,10 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     const habits = Habits.ofProvider(endpoint.id)
     const transcripts = Transcript.ofProvider(endpoint.id)
     const text = transcripts.find((one) => one.name === "text") ?? assert.fail("no transcript of a text")
-    const whole = new TextDecoder().decode(text.bytes)
+    const whole = text.text
     const word = text.expected.nativeFinishReason ?? assert.fail("the text does not say how it ended")
-    const { contentType } = text
-    const read = (text: string): Read.Read => Read.read(endpoint, [Bytes.bytesOf(text)], { contentType })
+    const { contentType, encode } = text
+    const read = (text: string): Read.Read => Read.read(endpoint, [encode(text)], { contentType })
 
     it("the module says where it is documented, and on what evidence it stands", () =>
       checkSources(name, module, habits))
@@ -154,7 +162,11 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
             asked(module, habits, () => TestHttp.stream(contentType, pieces))
           const read = (pieces: Iterable<Uint8Array>) => Read.read(endpoint, pieces, { contentType })
           check(transcript, yield* played([transcript.bytes]), "whole")
-          check(transcript, yield* played(Bytes.byteByByte(Bytes.crlf(transcript.bytes))), "CRLF byte by byte")
+          check(
+            transcript,
+            yield* played(Bytes.byteByByte(encode(transcript.text.replaceAll("\n", "\r\n")))),
+            "CRLF byte by byte"
+          )
           const expected = read([transcript.bytes])
           assert.deepStrictEqual(read(Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
           for (let seed = 0; seed < 5; seed++) {

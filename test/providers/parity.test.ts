@@ -65,7 +65,6 @@ const anyLlm = [
 
 /** Not here yet: those whose wire is neither OpenAI's nor Anthropic's at its own place. */
 const planned = [
-  "bedrock",
   "gemini",
   "sagemaker",
   "vertexai"
