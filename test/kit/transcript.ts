@@ -52,12 +52,17 @@ const messages = Schema.decodeUnknownSync(Schema.Array(
 const eventStream = (text: string): Uint8Array =>
   EventStream.body(messages(text.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line))))
 
+/** What a container said, in parts that end anywhere. */
+const parts = (text: string): Uint8Array =>
+  EventStream.body(Bytes.every(Bytes.bytesOf(text), 61).map((part) => ["PayloadPart", part]))
+
 /** By the ending of the transcript's file. */
 const formats: ReadonlyMap<string, Format> = new Map([
   [".sse", { contentType: "text/event-stream", frameEnd: "\n\n", encode: Bytes.bytesOf }],
   [".ndjson", { contentType: "application/x-ndjson", frameEnd: "\n", encode: Bytes.bytesOf }],
   // Binary: the file has what the messages say.
-  [".events", { contentType: "application/vnd.amazon.eventstream", frameEnd: "\n", encode: eventStream }]
+  [".events", { contentType: "application/vnd.amazon.eventstream", frameEnd: "\n", encode: eventStream }],
+  [".parts", { contentType: "application/vnd.amazon.eventstream", frameEnd: "\n\n", encode: parts }]
 ])
 
 export interface Transcript extends Format {

@@ -77,6 +77,12 @@ const asked = (module: Providers.Module, habits: Habits.Habits, respond: TestHtt
   )
 }
 
+/** The places as variables, by the first of their names or by another. */
+const placesIn = ({ env }: Endpoint, { places }: Habits.Habits, which = 0): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(places).map(([option, place]) =>
+    [spellings(env[option]).at(which) ?? assert.fail(`no variable of ${option}`), place] as const
+  )
+
 const defined = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
@@ -198,6 +204,8 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
         const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
         const variables = ConfigProvider.fromMap(
           new Map([
+            ...Object.entries(habits.variables),
+            ...placesIn(endpoint, habits),
             ...(apiKey === undefined ? [] : [[apiKey, "key-of-the-variable"]] as const),
             ...(baseUrl === undefined ? [] : [[baseUrl, "http://variable.test/here"]] as const)
           ])
@@ -222,7 +230,9 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
         const key = spellings(endpoint.env.apiKey).slice(0, 1).map((name) => [name, "key-of-the-variable"] as const)
         const asked = (variables: Iterable<readonly [string, string]>) => {
           const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
-          const environment = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([...key, ...variables])))
+          const environment = Layer.setConfigProvider(
+            ConfigProvider.fromMap(new Map([...Object.entries(habits.variables), ...key, ...variables]))
+          )
           const layer = module.layerConfig({ model: "a-model" }).pipe(
             Layer.provide(http.layer),
             Layer.provide(environment),

@@ -66,7 +66,6 @@ const anyLlm = [
 /** Not here yet: those whose wire is neither OpenAI's nor Anthropic's at its own place. */
 const planned = [
   "gemini",
-  "sagemaker",
   "vertexai"
 ]
 
