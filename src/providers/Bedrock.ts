@@ -23,6 +23,7 @@ import * as Dialect from "../Dialect.ts"
 import type * as Embeddings from "../Embeddings.ts"
 import * as Endpoint from "../Endpoint.ts"
 import * as Framing from "../Framing.ts"
+import { awsHost } from "../internal/awsHost.ts"
 import * as EmbeddingsWire from "../internal/bedrockEmbeddings.ts"
 import * as Errors from "../internal/bedrockErrors.ts"
 import * as Events from "../internal/bedrockEvents.ts"
@@ -58,14 +59,11 @@ export const modelsDialect = ModelsWire.dialect
 /** The service's name in the address and in signatures. */
 const service = "bedrock"
 
-const hostOf = (name: string): Endpoint.BaseUrlOf => ({ region }) =>
-  region && `https://${name}.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`
-
 export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.WithModels = {
   id,
   dialect,
   baseUrl: "",
-  baseUrlOf: hostOf("bedrock-runtime"),
+  baseUrlOf: awsHost("bedrock-runtime"),
   auth: Endpoint.signed(SigV4.signer(service)),
   env: {
     apiKey: "AWS_BEARER_TOKEN_BEDROCK",
@@ -85,7 +83,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     models: true
   },
   embeddings: { dialect: embeddingsDialect },
-  models: { dialect: modelsDialect, baseUrlOf: hostOf("bedrock") }
+  models: { dialect: modelsDialect, baseUrlOf: awsHost("bedrock") }
 }
 
 export interface Options extends Provider.KeylessOptions, Embeddings.ModelOption, SigV4.CredentialsOption {
