@@ -86,12 +86,12 @@ const resigned = (sent: Sent, service: string, identity: (typeof identities)[num
     )
   })
 
-/** Where this package sends a stream of the model's. */
-const pathOf = ({ dialect, ...endpoint }: Endpoint, model: string): string => {
+/** Where this package sends a request for the model. */
+const pathOf = ({ dialect, ...endpoint }: Endpoint, model: string, stream: boolean): string => {
   const encoded = dialect.encode({ messages: [{ role: "user", content: "Hi" }] }, {
     endpoint: { ...endpoint, dialect },
     model,
-    stream: true
+    stream
   })
   return encoded._tag === "Right" ? encoded.right.path : assert.fail("it cannot be said")
 }
@@ -109,27 +109,29 @@ for (const identity of identities) {
             client.send(new ConverseStreamCommand({ modelId, messages: [{ role: "user", content: [{ text: "Hé" }] }] }))
           )
           assert.strictEqual(sent.hostname, new URL(Bedrock.endpoint.baseUrlOf?.({ region }) ?? "").host)
-          assert.strictEqual(pathOf(Bedrock.endpoint, modelId), sent.path)
+          assert.strictEqual(pathOf(Bedrock.endpoint, modelId, true), sent.path)
           const signed = yield* resigned(sent, "bedrock", identity)
           assert.strictEqual(signed["authorization"], sent.headers["authorization"])
           assert.strictEqual(signed["x-amz-security-token"], sent.headers["x-amz-security-token"])
         }))
     }
 
-    for (const Command of [InvokeEndpointCommand, InvokeEndpointWithResponseStreamCommand]) {
-      it.effect(`SageMaker, ${Command.name}`, () =>
+    const input = { EndpointName: "an-endpoint", ContentType: "application/json", Body: `{"a":"é"}` }
+    const operations = [
+      ["whole", false, (client: SageMakerRuntimeClient) => client.send(new InvokeEndpointCommand(input))],
+      [
+        "streamed",
+        true,
+        (client: SageMakerRuntimeClient) => client.send(new InvokeEndpointWithResponseStreamCommand(input))
+      ]
+    ] as const
+    for (const [name, stream, ask] of operations) {
+      it.effect(`SageMaker, ${name}`, () =>
         Effect.gen(function*() {
           const { one, requestHandler } = capturing()
           const client = new SageMakerRuntimeClient({ region, credentials, requestHandler, maxAttempts: 1 })
-          const sent = yield* one(() =>
-            client.send(
-              new Command({ EndpointName: "an-endpoint", ContentType: "application/json", Body: `{"a":"é"}` })
-            )
-          )
-          assert.strictEqual(sent.hostname, new URL(SageMaker.endpoint.baseUrlOf?.({ region }) ?? "").host)
-          if (Command === InvokeEndpointWithResponseStreamCommand) {
-            assert.strictEqual(pathOf(SageMaker.endpoint, "an-endpoint"), sent.path)
-          }
+          const sent = yield* one(() => ask(client))
+          assert.strictEqual(pathOf(SageMaker.endpoint, "an-endpoint", stream), sent.path)
           const signed = yield* resigned(sent, "sagemaker", identity)
           assert.strictEqual(signed["authorization"], sent.headers["authorization"])
         }))
