@@ -9,6 +9,7 @@ import * as fs from "node:fs"
 import type { CompletionParams, Message } from "../src/CompletionParams.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
 import type { Json, JsonObject } from "../src/internal/json.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
 import * as Cohere from "../src/providers/Cohere.ts"
 import * as Providers from "./kit/providers.ts"
 
@@ -138,10 +139,13 @@ const checkMessages = (messages: Json | undefined, accepts: Accepts): void => {
 const others = new Set(["azureopenai"])
 
 /** Whose dialect is their own. */
-const natives = [Cohere]
+const natives = [Bedrock, Cohere]
 
 /** What a server does unasked may vanish as well. */
-const unasked = new Map([["cohere", new Set(["parallelToolCalls, true"])]])
+const unasked = new Map([
+  ["bedrock", new Set(["parallelToolCalls, true"])],
+  ["cohere", new Set(["parallelToolCalls, true"])]
+])
 
 for (const { endpoint } of [...Providers.imitators.filter(({ endpoint }) => !others.has(endpoint.id)), ...natives]) {
   describe(endpoint.id, () => {
