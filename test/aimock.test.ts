@@ -19,6 +19,7 @@ import * as Models from "../src/Models.ts"
 import * as Provider from "../src/Provider.ts"
 import * as ProviderError from "../src/ProviderError.ts"
 import * as AzureOpenAi from "../src/providers/AzureOpenAi.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
 import * as Cohere from "../src/providers/Cohere.ts"
 import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
@@ -101,6 +102,13 @@ const places: ReadonlyArray<Place> = [
     path: "/api/v1/chat/completions",
     target: Targets.named(OpenRouter),
     clients: [Clients.undici]
+  },
+  {
+    name: "bedrock",
+    base: "",
+    path: "/model/a-model/converse-stream",
+    target: Targets.named(Bedrock),
+    clients: Clients.all
   },
   {
     name: "cohere",
