@@ -10,6 +10,7 @@ import type { CompletionParams, Message } from "../src/CompletionParams.ts"
 import type { Dropped } from "../src/Dialect.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
 import type { Json, JsonObject } from "../src/internal/json.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
 import * as Cohere from "../src/providers/Cohere.ts"
 import * as Ollama from "../src/providers/Ollama.ts"
 import * as Providers from "./kit/providers.ts"
@@ -144,10 +145,11 @@ const aboutParams = (dropped: ReadonlyArray<Dropped>): ReadonlyArray<Dropped> =>
 const others = new Set(["azureopenai"])
 
 /** Whose dialect is their own. */
-const natives = [Cohere, Ollama]
+const natives = [Bedrock, Cohere, Ollama]
 
 /** What a server does unasked may vanish as well. */
 const unasked = new Map([
+  ["bedrock", new Set(["parallelToolCalls, true"])],
   ["cohere", new Set(["parallelToolCalls, true"])],
   ["ollama", new Set(["parallelToolCalls, true"])]
 ])

@@ -15,6 +15,7 @@ import type { EncodeContext } from "../src/Dialect.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
 import * as Provider from "../src/Provider.ts"
 import * as Anthropic from "../src/providers/Anthropic.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
 import * as Cohere from "../src/providers/Cohere.ts"
 import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
@@ -40,7 +41,7 @@ const bytes = new Uint8Array([1, 2, 3])
 const weather: ToolDefinition = { name: "weather" }
 const tools = [weather]
 const jsonSchema = { type: "json_schema", name: "answer", schema: { type: "object" } } as const
-const x = { openai: { x: 1 }, anthropic: { x: 1 }, cohere: { x: 1 }, ollama: { x: 1 } }
+const x = { openai: { x: 1 }, anthropic: { x: 1 }, bedrock: { x: 1 }, cohere: { x: 1 }, ollama: { x: 1 } }
 
 const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`model`": {},
@@ -281,6 +282,10 @@ const asked: { readonly [dialect in Dialects]: Asked } = {
 
 /** Dialects of one provider, which have tables of their own: of the rows above, those that mean something there. */
 const natives: { readonly [name: string]: Asked } = {
+  Bedrock: {
+    endpoint: Bedrock.endpoint,
+    modelOf: ({ claude = "claude-sonnet-4-5-20250929-v1:0" }) => `us.anthropic.${claude}`
+  },
   Cohere: {
     endpoint: Cohere.endpoint,
     modelOf: ({ thinks }) => thinks === false ? "command-a-03-2025" : "command-a-reasoning-08-2025"

@@ -7,11 +7,8 @@ import { isObject, type Json, type JsonObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 import * as Replay from "./replay.ts"
 
-/**
- * `tool` is a call of the caller's tools, `serverTool` one that the service answers itself, with a `result`; `other` is
- * what nobody knows, and what no request takes in pieces.
- */
-export type Kind = "text" | "reasoning" | "redacted" | "tool" | "serverTool" | "result" | "other"
+/** `tool` is a call of the caller's tools, `serverTool` one that the service answers itself, with a `result`. */
+export type Kind = "text" | "reasoning" | "redacted" | "tool" | "serverTool" | "result"
 
 export interface Block extends Replay.Block {
   readonly kind: Kind
@@ -89,8 +86,6 @@ const whole = ({ citations, content, kept, kind, sent, signature }: Block): Json
     }
     case "result":
       return { toolResult: { ...sent, content } }
-    case "other":
-      return undefined
   }
 }
 

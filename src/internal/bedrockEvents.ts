@@ -172,11 +172,13 @@ const started = (state: State, index: number, json: unknown, outputs: Array<Outp
     outputs.push({ _tag: "ToolCall", choice: 0, id, index, name })
   } else if (isObject(start.toolResult)) {
     begin(state, index, "result", start.toolResult)
-  } else {
-    begin(state, index, "other")
+  } else if (!isObject(json) || Object.keys(json).some((key) => !wordless.has(key))) {
     outputs.push({ _tag: "Unknown" })
   }
 }
+
+/** Blocks that need not say that they begin, and may. */
+const wordless: ReadonlySet<string> = new Set(["text", "reasoningContent", "citationsContent"])
 
 /** JSON text. An input that is there as a whole is as good as its pieces; one too deep to be written is none. */
 const inputText = (input: unknown): string =>

@@ -97,7 +97,9 @@ export const of = (params: CompletionParams, id: string, dropped: Array<Dropped>
   if (effort === undefined || effort === "auto") return plain(params)
   if (/amazon\.nova-[2-9]/.test(id)) return nova(params, effort, dropped)
   if (/openai\.|moonshot(?:ai)?\.kimi/.test(id)) return effortField(params, effort, dropped)
-  return effort === "none"
-    ? plain(params)
-    : drop(params, "how this model is told is not known; `extra` can say it in `additionalModelRequestFields`", dropped)
+  return drop(
+    params,
+    "how this model is told is not known; `extra` can say it in `additionalModelRequestFields`",
+    dropped
+  )
 }

@@ -40,9 +40,6 @@ const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
     if (params[param] !== undefined) to.push({ param, why })
   }
   if (params.logprobs === true) to.push({ param: "logprobs", why: "the API tells no log probabilities" })
-  if (params.parallelToolCalls === false) {
-    to.push({ param: "parallelToolCalls", why: "the API has no switch for parallel calls" })
-  }
 }
 
 /** The schema as it is, with its `$defs`; the API wants the type said. */
@@ -75,12 +72,17 @@ const toolsOf = (
   context: Context,
   hasTools: boolean
 ): Either.Either<JsonObject | undefined, Refusal> => {
-  const { toolChoice, tools = [] } = params
+  const { parallelToolCalls, toolChoice, tools = [] } = params
   const forced = Thinking.isForced(params)
   if (tools.length === 0) {
     if (forced) return Either.left({ _tag: "InvalidRequest", param: "toolChoice" })
-    if (toolChoice !== undefined) context.dropped.push({ param: "toolChoice", why: "there are no tools" })
+    const why = "there are no tools"
+    if (toolChoice !== undefined) context.dropped.push({ param: "toolChoice", why })
+    if (parallelToolCalls !== undefined) context.dropped.push({ param: "parallelToolCalls", why })
     return Either.right(undefined)
+  }
+  if (parallelToolCalls === false) {
+    context.dropped.push({ param: "parallelToolCalls", why: "the API has no switch for parallel calls" })
   }
   if (forced && !Reasoning.takesForcedTools(model)) return unsupported("toolChoice")
   if (toolChoice === "none") return hasTools ? unsupported("toolChoice") : Either.right(undefined)
