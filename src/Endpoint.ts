@@ -195,6 +195,8 @@ export interface Switches {
   readonly path?: string | undefined
   /** The path of answers that are streamed, where it is another; OpenAI's dialect then says no `stream` in the body. */
   readonly streamPath?: string | undefined
+  /** It wants `stream` in the body, whatever the path says. Default: false where there is a `streamPath`. */
+  readonly streamInBody?: boolean | undefined
 }
 
 /** The address of a server that is in many places. */
@@ -237,6 +239,8 @@ export interface Server {
   readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
+  /** How a base URL that is given is to be read, where the provider's own clients take more than URLs. Default: as it is. */
+  readonly readBaseUrl?: ((given: string) => string) | undefined
   /** The base URL in these places, where the layer is given none. `undefined`: a place is missing. */
   readonly baseUrlOf?: BaseUrlOf | undefined
   readonly auth: Auth

@@ -119,6 +119,8 @@ export const serviceOf = (
     Effect.gen(function*() {
       const resolved = { ...params, model: params.model ?? options.model }
       const encoded = yield* encode(endpoint, resolved, stream)
+      const { load = Effect.void } = endpoint.dialect.framing
+      yield* Effect.mapError(load, (fault) => refuse(endpoint, resolved, fault))
       yield* report(endpoint, resolved, encoded.dropped, options.onDropped ?? "warn")
       const call: Call.Call = {
         endpoint,

@@ -21,6 +21,7 @@ import * as AtlasCloud from "./providers/AtlasCloud.ts"
 import * as Azure from "./providers/Azure.ts"
 import * as AzureAnthropic from "./providers/AzureAnthropic.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
+import * as Bedrock from "./providers/Bedrock.ts"
 import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
 import * as Cohere from "./providers/Cohere.ts"
@@ -47,6 +48,7 @@ import * as Moonshot from "./providers/Moonshot.ts"
 import * as Mzai from "./providers/Mzai.ts"
 import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
+import * as Ollama from "./providers/Ollama.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Otari from "./providers/Otari.ts"
@@ -55,6 +57,7 @@ import * as Perplexity from "./providers/Perplexity.ts"
 import * as Portkey from "./providers/Portkey.ts"
 import * as Qiniu from "./providers/Qiniu.ts"
 import * as Requesty from "./providers/Requesty.ts"
+import * as SageMaker from "./providers/SageMaker.ts"
 import * as SambaNova from "./providers/SambaNova.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
@@ -71,6 +74,7 @@ export const endpoints = {
   azure: Azure.endpoint,
   azureanthropic: AzureAnthropic.endpoint,
   azureopenai: AzureOpenAi.endpoint,
+  bedrock: Bedrock.endpoint,
   cascadia: Cascadia.endpoint,
   cerebras: Cerebras.endpoint,
   cohere: Cohere.endpoint,
@@ -97,6 +101,7 @@ export const endpoints = {
   mzai: Mzai.endpoint,
   nebius: Nebius.endpoint,
   neosantara: Neosantara.endpoint,
+  ollama: Ollama.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   otari: Otari.endpoint,
@@ -105,6 +110,7 @@ export const endpoints = {
   portkey: Portkey.endpoint,
   qiniu: Qiniu.endpoint,
   requesty: Requesty.endpoint,
+  sagemaker: SageMaker.endpoint,
   sambanova: SambaNova.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
@@ -125,7 +131,9 @@ interface Own {
   readonly anthropic: Anthropic.Options
   /** For access tokens there is `AzureAnthropic.withTokens`. */
   readonly azureanthropic: Omit<AzureAnthropic.Options, "bearer">
+  readonly bedrock: Bedrock.Options
   readonly openai: OpenAi.Options
+  readonly sagemaker: SageMaker.Options
   readonly vertexaianthropic: VertexAnthropic.Options
 }
 
@@ -133,7 +141,9 @@ interface Own {
 const own = new Map<string, (options: AnyOptions) => Provider.EndpointOptions>([
   ["anthropic", Anthropic.withVersion],
   ["azureanthropic", Anthropic.withVersion],
+  ["bedrock", Bedrock.withCredentials],
   ["openai", OpenAi.withScope],
+  ["sagemaker", SageMaker.withCredentials],
   ["vertexaianthropic", Anthropic.withVersion]
 ])
 

@@ -61,11 +61,13 @@ export interface Constructors<E extends Endpoint, Own extends Provider.EndpointO
   ) => Layer.Layer<Services<E>, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient>
 }
 
-/** The constructors of an endpoint whose options are those of any layer. */
+/** The constructors of an endpoint, whose own options become those of any layer. */
 export const of = <E extends Endpoint, Own extends Provider.EndpointOptions = LayerOptions<E>>(
-  endpoint: E
+  endpoint: E,
+  understood: (options: Own) => Options = (options) => options
 ): Constructors<E, Own> => ({
-  make: (options) => Provider.make(endpoint, options),
-  layer: layer(endpoint),
-  layerConfig: (options = {}) => Provider.layerWith<Own, Services<E>>(endpoint, options, layer(endpoint))
+  make: (options) => Provider.make(endpoint, understood(options)),
+  layer: (options) => layer(endpoint)(understood(options)),
+  layerConfig: (options = {}) =>
+    Provider.layerWith<Own, Services<E>>(endpoint, options, (read) => layer(endpoint)(understood(read)))
 })

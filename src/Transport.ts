@@ -231,7 +231,8 @@ const refused = (endpoint: Server, response: HttpClientResponse.HttpClientRespon
     const json = parseJson(text)
     const facts = json === undefined ? { message: pageText(text) } : ErrorFacts.ofBody(json)
     const wait = retryAfter(headers, yield* Clock.currentTimeMillis)
-    const known = { ...facts, status, retryAfter: wait ?? facts.retryAfter }
+    const type = facts.type ?? ErrorFacts.exceptionName(Header.errorType(headers))
+    const known = { ...facts, type, status, retryAfter: wait ?? facts.retryAfter }
     const fault: Fault = {
       reason: endpoint.dialect.failure(known, endpoint),
       status,

@@ -19,7 +19,9 @@ import * as Models from "../src/Models.ts"
 import * as Provider from "../src/Provider.ts"
 import * as ProviderError from "../src/ProviderError.ts"
 import * as AzureOpenAi from "../src/providers/AzureOpenAi.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
 import * as Cohere from "../src/providers/Cohere.ts"
+import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as OpenRouter from "../src/providers/OpenRouter.ts"
 import * as Answer from "./kit/answer.ts"
@@ -72,8 +74,10 @@ interface Place {
   readonly path: string
   readonly target: Targets.Target
   readonly clients: ReadonlyArray<Clients.Client>
-  /** The mock writes reasoning as text, which the real server does not. */
-  readonly reasonsInText?: true
+  /** Where the mock puts reasoning and the real server does not: into the text, or into a field that there is not. */
+  readonly reasons?: "in the text" | "nowhere"
+  /** The mock gives calls no ids, and says the same word for each end. */
+  readonly isTerse?: true
   /** The mock makes a plan in streams, and none in whole answers. */
   readonly plansInStreams?: true
 }
@@ -100,13 +104,29 @@ const places: ReadonlyArray<Place> = [
     clients: [Clients.undici]
   },
   {
+    name: "bedrock",
+    base: "",
+    path: "/model/a-model/converse-stream",
+    target: Targets.named(Bedrock),
+    clients: Clients.all
+  },
+  {
     name: "cohere",
     base: "",
     path: "/v2/chat",
     target: Targets.named(Cohere),
     clients: Clients.all,
-    reasonsInText: true,
+    reasons: "in the text",
     plansInStreams: true
+  },
+  {
+    name: "ollama",
+    base: "",
+    path: "/api/chat",
+    target: Targets.named(Ollama),
+    clients: Clients.all,
+    reasons: "nowhere",
+    isTerse: true
   }
 ]
 
@@ -120,7 +140,7 @@ const reasonOf = ({ chunks, exit }: Play.Played): ProviderError.ProviderError =>
   return error
 }
 
-for (const { base, clients, name, path, plansInStreams, reasonsInText, target } of places) {
+for (const { base, clients, isTerse = false, name, path, plansInStreams, reasons, target } of places) {
   for (const client of clients) {
     const connected = Effect.map(start, (mock) => {
       const layer = target(`${mock.url}${base}`).pipe(Layer.provide(client.layer))
@@ -140,6 +160,9 @@ for (const { base, clients, name, path, plansInStreams, reasonsInText, target } 
         return { answer: Answer.choice(chunks), usage: Answer.usage(chunks), chunks }
       })
 
+    /** A call, without the id where that is made up here. */
+    const known = (call: Answer.AnsweredToolCall) => isTerse ? { ...call, id: "" } : call
+
     describe(`aimock, ${name}, ${client.name}`, () => {
       it.scopedLive("text, in more than one piece", () =>
         Effect.gen(function*() {
@@ -153,9 +176,8 @@ for (const { base, clients, name, path, plansInStreams, reasonsInText, target } 
         Effect.gen(function*() {
           const { answer } = yield* answered("reasoning")
           assert.deepInclude(answer, {
-            ...(reasonsInText === true
-              ? { text: "let me thinkHello there", reasoning: "" }
-              : { text: "Hello there", reasoning: "let me think" }),
+            text: reasons === "in the text" ? "let me thinkHello there" : "Hello there",
+            reasoning: reasons === undefined ? "let me think" : "",
             finishReason: "stop"
           })
         }))
@@ -164,26 +186,32 @@ for (const { base, clients, name, path, plansInStreams, reasonsInText, target } 
         Effect.gen(function*() {
           const { answer } = yield* answered("tools")
           assert.deepInclude(answer, { text: "", finishReason: "tool_calls" })
-          assert.deepStrictEqual(answer.toolCalls, [
-            { index: 0, id: "call_a", name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
-            { index: 1, id: "call_b", name: "get_time", arguments: "{}" }
-          ])
+          assert.deepStrictEqual(
+            answer.toolCalls.map(known),
+            [
+              { index: 0, id: "call_a", name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
+              { index: 1, id: "call_b", name: "get_time", arguments: "{}" }
+            ].map(known)
+          )
         }))
 
       it.scopedLive("text between tool calls", () =>
         Effect.gen(function*() {
           const { answer } = yield* answered("interleaved")
           assert.deepInclude(answer, { text: "after", finishReason: "tool_calls" })
-          assert.deepStrictEqual(answer.toolCalls.map((call) => [call.index, call.id, call.name, call.arguments]), [
-            [0, "call_f", "f", "{\"a\":1}"],
-            [1, "call_g", "g", "{\"b\":2}"]
-          ])
+          assert.deepStrictEqual(
+            answer.toolCalls.map(known),
+            [
+              { index: 0, id: "call_f", name: "f", arguments: "{\"a\":1}" },
+              { index: 1, id: "call_g", name: "g", arguments: "{\"b\":2}" }
+            ].map(known)
+          )
         }))
 
       it.scopedLive("an answer cut by its length", () =>
         Effect.gen(function*() {
           const { answer } = yield* answered("length")
-          assert.deepInclude(answer, { text: "too long", finishReason: "length" })
+          assert.deepInclude(answer, { text: "too long", finishReason: isTerse ? "stop" : "length" })
         }))
 
       for (const content of ["text", "reasoning", "tools", "interleaved", "length"]) {
@@ -196,9 +224,14 @@ for (const { base, clients, name, path, plansInStreams, reasonsInText, target } 
             ]).pipe(Effect.provide(layer))
             const comparable = (completion: ChatCompletion.ChatCompletion) => ({
               ...completion,
-              choices: completion.choices.map((choice) =>
-                plansInStreams === true ? { ...choice, message: { ...choice.message, reasoning: undefined } } : choice
-              ),
+              choices: completion.choices.map(({ message, ...choice }) => ({
+                ...choice,
+                message: {
+                  ...message,
+                  ...(plansInStreams === true ? { reasoning: undefined } : undefined),
+                  toolCalls: message.toolCalls?.map((call) => isTerse ? { ...call, id: "" } : call)
+                }
+              })),
               id: "",
               created: 0,
               requestId: ""
@@ -340,6 +373,16 @@ for (const client of Clients.all) {
         const two = yield* embed({ input: ["a cat", "a cat"], inputType: "query" })
         assert.deepStrictEqual(two.embeddings, [[0.5, -1, 0.25], [0.5, -1, 0.25]])
         assert.deepInclude(mock.getLastRequest(), { path: "/v2/embed" })
+      }))
+
+    // At `/api/embed` the mock answers as `/api/embeddings` once did, with one vector.
+    it.scopedLive("models of Ollama", () =>
+      Effect.gen(function*() {
+        const mock = yield* start
+        const layer = Ollama.layer({ apiKey: Targets.apiKey, baseUrl: mock.url }).pipe(Layer.provide(client.layer))
+        const models = yield* Effect.provide(Stream.runCollect(Models.list()), layer)
+        assert.include([...models].map(({ id }) => id), "text-embedding-3-small")
+        assert.isTrue([...models].every(({ created = 0 }) => created > 1_700_000_000))
       }))
 
     it.scopedLive("models", () =>

@@ -9,8 +9,6 @@ import * as Schema from "effect/Schema"
 import * as zlib from "node:zlib"
 import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
-import * as Anthropic from "../src/providers/Anthropic.ts"
-import * as Cohere from "../src/providers/Cohere.ts"
 import * as OpenAiCompatible from "../src/providers/OpenAiCompatible.ts"
 import * as Read from "./fuzz/read.ts"
 import * as Answer from "./kit/answer.ts"
@@ -24,13 +22,19 @@ import * as Server from "./kit/server.ts"
 import * as Targets from "./kit/targets.ts"
 import * as TestHttp from "./kit/testHttp.ts"
 
+/** A protocol that is one provider's own. */
+const native = (protocol: string) => (): Targets.Target =>
+  Targets.named(Providers.ofProtocol(protocol) ?? assert.fail(`no module for ${protocol}`))
+
 /** The protocols that there are dialects for; a provider that has a module of its own is reached through that. */
 const protocols = new Map<string, (provider: string) => Targets.Target>([
   ["openai-chat", (provider) => named(provider) ?? Targets.openAi],
   ["openai-compat", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
   ["mistral", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
   ["anthropic", () => Targets.anthropic],
-  ["cohere", () => Targets.named(Cohere)]
+  ["bedrock-converse", native("bedrock-converse")],
+  ["cohere", native("cohere")],
+  ["ollama", native("ollama")]
 ])
 
 const named = (provider: string): Targets.Target | undefined => {
@@ -69,13 +73,10 @@ const decisions = new Map<string, Decision>([
 const isPlain = ({ response }: Corpus.Case): boolean =>
   response.status === 200 && !response.abort && response.contentEncoding._tag === "None"
 
-/** Whose protocol is nobody else's. */
-const natives = new Map<string, Endpoint>([["anthropic", Anthropic.endpoint], ["cohere", Cohere.endpoint]])
-
 const endpointOf = ({ expected: { protocol, provider } }: Corpus.Case): Endpoint =>
   Providers.ofCorpus(provider)?.endpoint ?? (protocol === "openai-compat"
     ? OpenAiCompatible.endpoint({ id: provider, baseUrl: "http://in.memory", ...switchesOf(provider) })
-    : natives.get(protocol) ?? Read.endpointOf("openai"))
+    : Providers.ofProtocol(protocol)?.endpoint ?? Read.endpointOf("openai"))
 
 /** Through that pass, without what is around it. */
 const reading = (one: Corpus.Case, pieces: Iterable<Uint8Array>): Read.Read =>

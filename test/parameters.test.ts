@@ -15,7 +15,9 @@ import type { EncodeContext } from "../src/Dialect.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
 import * as Provider from "../src/Provider.ts"
 import * as Anthropic from "../src/providers/Anthropic.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
 import * as Cohere from "../src/providers/Cohere.ts"
+import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import { bytesOf } from "./kit/bytes.ts"
 import * as Markdown from "./kit/markdown.ts"
@@ -39,7 +41,7 @@ const bytes = new Uint8Array([1, 2, 3])
 const weather: ToolDefinition = { name: "weather" }
 const tools = [weather]
 const jsonSchema = { type: "json_schema", name: "answer", schema: { type: "object" } } as const
-const x = { openai: { x: 1 }, anthropic: { x: 1 }, cohere: { x: 1 } }
+const x = { openai: { x: 1 }, anthropic: { x: 1 }, bedrock: { x: 1 }, cohere: { x: 1 }, ollama: { x: 1 } }
 
 const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`model`": {},
@@ -121,10 +123,10 @@ const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`extra` of the provider that is called": { extra: x },
   "`extra` of another provider": { extra: { mistral: { x: 1 } } },
   "`extra`, `stream`": {
-    extra: { openai: { stream: false }, anthropic: { stream: false }, cohere: { stream: false } }
+    extra: Object.fromEntries(Object.keys(x).map((id) => [id, { stream: false }]))
   },
   "`extra`, `messages`": {
-    extra: { openai: { messages: [] }, anthropic: { messages: [] }, cohere: { messages: [] } }
+    extra: Object.fromEntries(Object.keys(x).map((id) => [id, { messages: [] }]))
   }
 }
 
@@ -280,10 +282,15 @@ const asked: { readonly [dialect in Dialects]: Asked } = {
 
 /** Dialects of one provider, which have tables of their own: of the rows above, those that mean something there. */
 const natives: { readonly [name: string]: Asked } = {
+  Bedrock: {
+    endpoint: Bedrock.endpoint,
+    modelOf: ({ claude = "claude-sonnet-4-5-20250929-v1:0" }) => `us.anthropic.${claude}`
+  },
   Cohere: {
     endpoint: Cohere.endpoint,
     modelOf: ({ thinks }) => thinks === false ? "command-a-03-2025" : "command-a-reasoning-08-2025"
-  }
+  },
+  Ollama: { endpoint: Ollama.endpoint, modelOf: () => "gpt-oss:20b" }
 }
 
 const encoded = ({ endpoint, modelOf }: Asked, sample: Sample) => {
@@ -323,7 +330,7 @@ const check = (asked: Asked, row: string, sample: Sample, cell: string, own: (_:
     claims.flatMap((claim) => claim._tag === "Dropped" ? [claim.why] : [])
   )
   for (const { param } of dropped) {
-    assert.isTrue(param === name || param.startsWith(`${name}.`) || param.startsWith("messages["), param)
+    assert.isTrue(param === name || param.startsWith(`${name}.`) || /^(?:messages|tools)\[/.test(param), param)
   }
 }
 

@@ -41,7 +41,7 @@ const originOf = (url: string): string | undefined => {
 }
 
 export const of = (
-  { baseUrl: own, baseUrlOf, env }: Server,
+  { baseUrl: own, baseUrlOf, env, readBaseUrl }: Server,
   given: string | undefined,
   places: Places
 ): Either.Either<Address, Fault> => {
@@ -50,7 +50,8 @@ export const of = (
     const strange = names.find((name) => !isPlace(places[name] ?? "none"))
     if (strange !== undefined) return Either.left(invalid(strange, "it has characters that none has; nothing was sent"))
   }
-  const baseUrl = (given ?? ofPlaces?.(places) ?? own).trim().replace(/\/+$/, "")
+  const read = given === undefined ? undefined : readBaseUrl?.(given) ?? given
+  const baseUrl = (read ?? ofPlaces?.(places) ?? own).trim().replace(/\/+$/, "")
   const origin = originOf(baseUrl)
   if (origin !== undefined) return Either.right({ baseUrl, origin })
   if (baseUrl !== "") {

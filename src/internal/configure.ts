@@ -42,12 +42,18 @@ const needsKey = ({ auth }: Server): boolean => auth._tag === "Bearer" || auth._
 const isInEnvironment = ({ env }: Server, name: string): boolean =>
   name === "apiKey" || name === "baseUrl" || Object.hasOwn(env, name)
 
+/** Whoever says what to sign with wants no key that happens to be there. */
+const isSigned = (options: object): boolean =>
+  ("credentials" in options && options.credentials !== undefined) ||
+  ("signer" in options && options.signer !== undefined)
+
 /** The endpoint's own variables, where the caller names nothing. */
 const withDefaults = (endpoint: Server, options: object): object => ({
   ...Object.fromEntries(
     Object.entries(endpoint.env).flatMap(([name, variable]) => {
+      if (name === "apiKey" && isSigned(options)) return []
       const read = name === "apiKey" ? Config.redacted : Config.string
-      const config = firstOf(spellings(variable).map((spelling) => read(spelling)))
+      const config = firstOf(spellings(variable).map((spelling) => notBlank<unknown>(spelling, read(spelling))))
       if (config === undefined) return []
       return [[name, name === "apiKey" && needsKey(endpoint) ? config : Config.withDefault(config, undefined)]]
     })
@@ -55,15 +61,16 @@ const withDefaults = (endpoint: Server, options: object): object => ({
   ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 })
 
-/** The first that says something. */
-const firstOf = (configs: ReadonlyArray<Config.Config<unknown>>): Config.Config<unknown> | undefined => {
-  const [first, ...others] = configs.map(
-    Config.mapOrFail((value) =>
-      isBlank(value) ? Either.left(ConfigError.MissingData([], "it is empty")) : Either.right(value)
-    )
+/** What is set to nothing is missing. */
+export const notBlank = <A>(name: string, config: Config.Config<A>): Config.Config<A> =>
+  Config.mapOrFail(
+    config,
+    (value) => isBlank(value) ? Either.left(ConfigError.MissingData([name], "it is empty")) : Either.right(value)
   )
-  return others.reduce((config, next) => config && Config.orElse(config, () => next), first)
-}
+
+/** The first that says something. */
+const firstOf = ([first, ...others]: ReadonlyArray<Config.Config<unknown>>): Config.Config<unknown> | undefined =>
+  others.reduce((config, next) => config && Config.orElse(config, () => next), first)
 
 const valueOf = (endpoint: Server, name: string, config: Config.Config<unknown>) =>
   Effect.catchIf(

@@ -15,6 +15,7 @@
  * - `{ base_resp: { status_code, status_msg } }` in an answer or an event like any other (MiniMax)
  * - `{ title, detail, status }` (RFC 9457: Llama API)
  * - `[{ error }]` (Google)
+ * - `{ __type: "namespace#Exception", message }`, and `Message` (AWS)
  */
 import type * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../Dialect.ts"
@@ -51,7 +52,12 @@ const detailText = (u: unknown): string | undefined => {
   return text(u) ?? text(fields["msg"]) ?? text(fields["error"])
 }
 
-const messageOf = (fields: Fields): string | undefined => text(fields["message"]) ?? text(fields["msg"])
+const messageOf = (fields: Fields): string | undefined =>
+  text(fields["message"]) ?? text(fields["msg"]) ?? text(fields["Message"])
+
+/** Of `namespace#Exception:uri` the exception: AWS puts it between these. */
+export const exceptionName = (u: unknown): string | undefined =>
+  text(text(u)?.replace(/^.*#/s, "").replace(/:.*$/s, "").trim())
 
 const retryAfterOf = (fields: Fields): Duration.Duration | undefined => {
   const seconds = fields["retry_after"] ?? fieldsOf(fields["metadata"])["retry_after_seconds"]
@@ -83,8 +89,7 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
       statusOf(envelope["status_code"]),
     code,
     type: text(fields["type"]) ?? text(fields["error_type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ??
-      text(beside["error_type"]) ??
-      text(fields["status"]),
+      text(beside["error_type"]) ?? text(fields["status"]) ?? exceptionName(fields["__type"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
     param: text(fields["param"]),
     retryAfter: retryAfterOf(fields),

@@ -39,6 +39,9 @@ export const shouldRetry = (headers: HeaderMap): boolean | undefined => {
   return value === "true" ? true : value === "false" ? false : undefined
 }
 
+/** AWS names an error beside its body, which has nothing but a sentence. */
+export const errorType = (headers: HeaderMap): string | undefined => headers["x-amzn-errortype"]
+
 /** Visible ASCII, and spaces and tabs within: what every client can write, and none lets break the line. */
 export const isValue = (value: string): boolean => /^[\x20-\x7e\t]*$/.test(value)
 

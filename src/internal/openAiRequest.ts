@@ -146,7 +146,7 @@ export const encode = (
         ...(asksForUsage(params, context) ? { stream_options: { include_usage: true } } : undefined)
       }, own),
       messages: Format.instructed(messages, form.instruction),
-      ...(stream && endpoint.streamPath === undefined ? { stream: true } : undefined)
+      ...(stream && (endpoint.streamInBody ?? endpoint.streamPath === undefined) ? { stream: true } : undefined)
     },
     dropped: [
       ...fields.dropped,

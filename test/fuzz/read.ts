@@ -9,6 +9,10 @@ import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as Cohere from "../../src/providers/Cohere.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
+import { load } from "../kit/load.ts"
+
+// Here is no engine that would do it.
+await load()
 
 export const endpoints: ReadonlyArray<Endpoint> = [OpenAi.endpoint, Anthropic.endpoint, Cohere.endpoint]
 

@@ -60,6 +60,8 @@ const Habits = Schema.Struct({
     ),
     { default: () => ({}) }
   ),
+  /** What has to be in the environment, beside the variables of the endpoint's options. */
+  variables: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), { default: () => ({}) }),
   /** The header of the key, `{key}` in its place; absent where there is none. */
   key: Schema.optional(Schema.TemplateLiteral(Schema.String, ": ", Schema.String)),
   /** Its own words, and what they are here; or the reason of the error that the word is. */

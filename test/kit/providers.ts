@@ -89,6 +89,15 @@ export const imitators: ReadonlyArray<Module> = all.filter(({ endpoint }) =>
 /** Where the corpus has another word for the id. */
 const aliases = new Map([["alibaba", "dashscope"], ["azure", "azureopenai"], ["azure-ai", "azure"]])
 
+/** Where the corpus has another word for the wire language. */
+const protocols = new Map([["bedrock-converse", "bedrock"]])
+
+/** The module whose own wire language is the corpus' protocol, if there is one. */
+export const ofProtocol = (protocol: string): Module | undefined => {
+  const id = protocols.get(protocol) ?? protocol
+  return all.find(({ endpoint }) => endpoint.id === id && endpoint.dialect.id === id)
+}
+
 /** The module of the corpus' provider, if it is a named one. */
 export const ofCorpus = (provider: string): Module | undefined =>
   imitators.find(({ endpoint }) => endpoint.id === (aliases.get(provider) ?? provider))

@@ -54,8 +54,8 @@ const replaced = (text: string, word: string, other: string): string => {
 }
 
 /** The text up to the frame in which the answer ends. */
-const unfinished = (text: string, word: string): string =>
-  text.slice(0, text.lastIndexOf("\n\n", lastOf(text, word)) + 2)
+const unfinished = (text: string, word: string, { frameEnd }: Transcript.Format): string =>
+  text.slice(0, text.lastIndexOf(frameEnd, lastOf(text, word)) + frameEnd.length)
 
 const textOf = ({ chunks }: Pick<Read.Read, "chunks">): string => Answer.choice(chunks).text
 
@@ -77,6 +77,12 @@ const asked = (module: Providers.Module, habits: Habits.Habits, respond: TestHtt
   )
 }
 
+/** The places as variables, by the first of their names or by another. */
+const placesIn = ({ env }: Endpoint, { places }: Habits.Habits, which = 0): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(places).map(([option, place]) =>
+    [spellings(env[option]).at(which) ?? assert.fail(`no variable of ${option}`), place] as const
+  )
+
 const defined = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
@@ -95,7 +101,15 @@ describe("transcripts", () => {
   })
 })
 
-const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral", "cohere"])
+const protocols = new Set([
+  "openai-chat",
+  "openai-compat",
+  "anthropic",
+  "mistral",
+  "cohere",
+  "ollama",
+  "bedrock-converse"
+])
 const cases = Corpus.present ? Corpus.listed(protocols) : []
 
 const checkSources = (name: string, module: Providers.Module | Providers.VectorsModule, habits: Habits.Habits) => {
@@ -136,9 +150,10 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     const habits = Habits.ofProvider(endpoint.id)
     const transcripts = Transcript.ofProvider(endpoint.id)
     const text = transcripts.find((one) => one.name === "text") ?? assert.fail("no transcript of a text")
-    const whole = new TextDecoder().decode(text.bytes)
+    const whole = text.text
     const word = text.expected.nativeFinishReason ?? assert.fail("the text does not say how it ended")
-    const read = (text: string): Read.Read => Read.read(endpoint, [Bytes.bytesOf(text)])
+    const { contentType, encode } = text
+    const read = (text: string): Read.Read => Read.read(endpoint, [encode(text)], { contentType })
 
     it("the module says where it is documented, and on what evidence it stands", () =>
       checkSources(name, module, habits))
@@ -149,14 +164,20 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     for (const transcript of transcripts) {
       it.live(transcript.name, () =>
         Effect.gen(function*() {
-          const sse = (pieces: Iterable<Uint8Array>) => asked(module, habits, () => TestHttp.sse(pieces))
-          check(transcript, yield* sse([transcript.bytes]), "whole")
-          check(transcript, yield* sse(Bytes.byteByByte(Bytes.crlf(transcript.bytes))), "CRLF byte by byte")
-          const expected = Read.read(endpoint, [transcript.bytes])
-          assert.deepStrictEqual(Read.read(endpoint, Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
+          const played = (pieces: Iterable<Uint8Array>) =>
+            asked(module, habits, () => TestHttp.stream(contentType, pieces))
+          const read = (pieces: Iterable<Uint8Array>) => Read.read(endpoint, pieces, { contentType })
+          check(transcript, yield* played([transcript.bytes]), "whole")
+          check(
+            transcript,
+            yield* played(Bytes.byteByByte(encode(transcript.text.replaceAll("\n", "\r\n")))),
+            "CRLF byte by byte"
+          )
+          const expected = read([transcript.bytes])
+          assert.deepStrictEqual(read(Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
           for (let seed = 0; seed < 5; seed++) {
             const pieces = Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 10)
-            assert.deepStrictEqual(Read.read(endpoint, pieces), expected, `cuts of seed ${seed}`)
+            assert.deepStrictEqual(read(pieces), expected, `cuts of seed ${seed}`)
           }
         }))
     }
@@ -164,7 +185,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     it.scopedLive(`over a socket, ${client.name}`, () =>
       Effect.gen(function*() {
         const server = yield* Server.make(
-          transcripts.map(({ bytes }, seed) => Server.sse(...Bytes.randomCuts(bytes, seed, 10)))
+          transcripts.map(({ bytes }, seed) => Server.stream(contentType, ...Bytes.randomCuts(bytes, seed, 10)))
         )
         const layer = Targets.named(module)(server.url).pipe(Layer.provide(client.layer))
         for (const transcript of transcripts) check(transcript, yield* Play.play(layer, params), transcript.name)
@@ -172,7 +193,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
 
     it.live("asks its own server, with the key in its place", () =>
       Effect.gen(function*() {
-        const { sent } = yield* asked(module, habits, () => TestHttp.sse([text.bytes]))
+        const { sent } = yield* asked(module, habits, () => TestHttp.stream(contentType, [text.bytes]))
         assert.deepStrictEqual(sent.map(({ method, url }) => `${method} ${url}`), [`POST ${habits.url}`])
         checkKey(sent[0], habits)
       }))
@@ -180,9 +201,11 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     it.live("from its variables", () =>
       Effect.gen(function*() {
         const [[apiKey], [baseUrl]] = [spellings(endpoint.env.apiKey), spellings(endpoint.env.baseUrl)]
-        const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
+        const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
         const variables = ConfigProvider.fromMap(
           new Map([
+            ...Object.entries(habits.variables),
+            ...placesIn(endpoint, habits),
             ...(apiKey === undefined ? [] : [[apiKey, "key-of-the-variable"]] as const),
             ...(baseUrl === undefined ? [] : [[baseUrl, "http://variable.test/here"]] as const)
           ])
@@ -206,8 +229,10 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
         if (places.length === 0) return assert.isUndefined(endpoint.baseUrlOf)
         const key = spellings(endpoint.env.apiKey).slice(0, 1).map((name) => [name, "key-of-the-variable"] as const)
         const asked = (variables: Iterable<readonly [string, string]>) => {
-          const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
-          const environment = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([...key, ...variables])))
+          const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
+          const environment = Layer.setConfigProvider(
+            ConfigProvider.fromMap(new Map([...Object.entries(habits.variables), ...key, ...variables]))
+          )
           const layer = module.layerConfig({ model: "a-model" }).pipe(
             Layer.provide(http.layer),
             Layer.provide(environment),
@@ -246,7 +271,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     }
 
     it("cut before its end it is not whole, and what came is there", () => {
-      const begun = unfinished(whole, word)
+      const begun = unfinished(whole, word, text)
       const answer = read(begun)
       assert.strictEqual(answer.outcome, endpoint.lenientFinish === true ? "ok" : "TruncatedStream")
       assert.strictEqual(textOf(answer), text.expected.text)

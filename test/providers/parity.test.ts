@@ -65,10 +65,7 @@ const anyLlm = [
 
 /** Not here yet: those whose wire is neither OpenAI's nor Anthropic's at its own place. */
 const planned = [
-  "bedrock",
   "gemini",
-  "ollama",
-  "sagemaker",
   "vertexai"
 ]
 
