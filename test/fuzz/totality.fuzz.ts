@@ -14,6 +14,7 @@ import type { Endpoint } from "../../src/Endpoint.ts"
 import * as ErrorFacts from "../../src/internal/errorFacts.ts"
 import { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
@@ -38,9 +39,15 @@ const names = new Map([
       "cache_read_input_tokens cache_creation_input_tokens output_tokens_details thinking_tokens error caller").split(
         " "
       )
+  ],
+  [
+    "ollama",
+    ("model created_at message role content thinking tool_calls id function index name arguments done done_reason " +
+      "logprobs token logprob bytes top_logprobs prompt_eval_count eval_count total_duration error status").split(" ")
   ]
 ])
 const words = new Map([
+  ["ollama", ["stop", "length", "load", "error", "{}", "null", "call_1", "2025-07-07T20:22:19.1Z"]],
   ["openai", ["stop", "length", "tool_calls", "error", "text", "thinking", "refusal", "{}", "null", "call_1"]],
   [
     "anthropic",
@@ -99,6 +106,27 @@ const nearEvent = (provider: string): FastCheck.Arbitrary<Json> => {
       arbitrary: value
     })
   }
+  if (provider === "ollama") {
+    const call = FastCheck.record({ id: value, function: FastCheck.record({ index, name: value, arguments: value }) }, {
+      requiredKeys: []
+    })
+    const line = FastCheck.record({
+      model: value,
+      created_at: value,
+      message: FastCheck.record({
+        content: value,
+        thinking: value,
+        tool_calls: FastCheck.oneof(value, FastCheck.array(call, { maxLength: 3 }))
+      }, { requiredKeys: [] }),
+      // Most lines are not the last.
+      done: FastCheck.constantFrom<Json>(false, false, false, false, null, "no", true),
+      done_reason: value,
+      logprobs: value,
+      prompt_eval_count: value
+    }, { requiredKeys: ["message"] })
+    // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: line as FastCheck.Arbitrary<Json> }, { weight: 1, arbitrary: value })
+  }
   const type = FastCheck.constantFrom(
     ..."message_start content_block_start content_block_delta content_block_stop message_delta".split(" ")
   )
@@ -154,8 +182,11 @@ const areOutputs = (outputs: ReadonlyArray<Output>): void => {
 
 const seed = { now: 1, id: "made-up", params: { messages: [] } } as const
 
-const body = (events: ReadonlyArray<Json>): Uint8Array =>
-  Bytes.bytesOf(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""))
+const frameOf = ({ dialect }: Endpoint, json: string): string =>
+  dialect.framing.jsonFrames ? `${json}\n` : `data: ${json}\n\n`
+
+const body = (endpoint: Endpoint, events: ReadonlyArray<Json>): Uint8Array =>
+  Bytes.bytesOf(events.map((event) => frameOf(endpoint, JSON.stringify(event))).join(""))
 
 /** What was made from this body keeps the rules. */
 const keepsRules = (bytes: Uint8Array, result: ReturnType<typeof read>): void => {
@@ -210,6 +241,16 @@ describe("reading is total", () => {
       { quick: 50, full: 500 }
     ))
 
+  it("ollama: on every line of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Ollama.dialect.event))), (events) => {
+        const state = Ollama.dialect.initial({ ...seed, endpoint: Ollama.endpoint })
+        for (const event of events) areOutputs(Ollama.dialect.step(state, event))
+      }),
+      { quick: 50, full: 500 }
+    ))
+
   for (const [name, endpoint] of servers) {
     const { id } = endpoint
 
@@ -234,7 +275,7 @@ describe("reading is total", () => {
           FastCheck.array(nearEvent(id), { maxLength: 8 }),
           FastCheck.array(FastCheck.nat(2000), { maxLength: 8 }),
           (events, cuts) => {
-            const bytes = body(events)
+            const bytes = body(endpoint, events)
             const whole = read(endpoint, [bytes])
             keepsRules(bytes, whole)
             assert.deepStrictEqual(read(endpoint, Bytes.cut(bytes, cuts)), whole)
@@ -247,7 +288,7 @@ describe("reading is total", () => {
       check(
         context,
         FastCheck.property(nearEvent(id), nearJson(id), (event, content) => {
-          const answer = id === "openai" ? event : { type: "message", content, usage: event }
+          const answer = id === "anthropic" ? { type: "message", content, usage: event } : event
           const bytes = Bytes.bytesOf(JSON.stringify(answer))
           for (const stream of [true, false]) {
             keepsRules(bytes, read(endpoint, [bytes], { stream, contentType: "application/json" }))
@@ -291,20 +332,29 @@ describe("reading is total", () => {
       "stop details",
       (deep) => `{"type":"message_delta","delta":{"stop_reason":"x","stop_details":${deep}}}`
     ],
-    ["anthropic", "the event", (deep) => deep]
+    ["anthropic", "the event", (deep) => deep],
+    ["ollama", "content and thinking", (deep) => `{"message":{"content":${deep},"thinking":${deep}}}`],
+    ["ollama", "arguments", (deep) => `{"message":{"tool_calls":[{"function":{"name":"f","arguments":${deep}}}]}}`],
+    ["ollama", "an error", (deep) => `{"error":${deep}}`],
+    ["ollama", "the line", (deep) => deep]
   ]
+  /** The text "a", and the end of the answer. */
+  const around = new Map(
+    [
+      ["openai", [openAiDelta(`"content":"a"`), `{"choices":[{"delta":{},"finish_reason":"stop"}]}`]],
+      ["anthropic", [anthropicDelta(`"type":"text_delta","text":"a"`), `{"type":"message_stop"}`]],
+      ["ollama", [`{"message":{"content":"a"}}`, `{"done":true}`]]
+    ] as const
+  )
   for (const [provider, name, write] of deepPlaces) {
     it(`${provider}: ${name}, 20,000 levels deep`, () => {
       for (const kind of ["array", "object"] as const) {
-        const end = provider === "openai"
-          ? `{"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]`
-          : `{"type":"message_stop"}`
+        const endpoint = endpointOf(provider)
+        const [before, end] = around.get(provider) ?? assert.fail(provider)
         const bytes = Bytes.bytesOf(
-          `data: ${openAiDelta(`"content":"a"`)}\n\ndata: ${
-            anthropicDelta(`"type":"text_delta","text":"a"`)
-          }\n\ndata: ${write(deep(20_000, kind))}\n\ndata: ${end}\n\n`
+          [before, write(deep(20_000, kind)), end].map((json) => frameOf(endpoint, json)).join("")
         )
-        const { chunks, outcome } = read(endpointOf(provider), [bytes])
+        const { chunks, outcome } = read(endpoint, [bytes])
         assert.strictEqual(said(chunks).text, "a")
         assert.strictEqual(outcome, name.includes("error") ? "Server" : "ok")
       }
