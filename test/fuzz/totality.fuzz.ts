@@ -339,16 +339,16 @@ describe("reading is total", () => {
     ["ollama", "the line", (deep) => deep]
   ]
   /** The text "a", and the end of the answer. */
-  const around = new Map(
+  const around = new Map<string, readonly [before: string, end: string]>(
     [
       ["openai", [openAiDelta(`"content":"a"`), `{"choices":[{"delta":{},"finish_reason":"stop"}]}`]],
       ["anthropic", [anthropicDelta(`"type":"text_delta","text":"a"`), `{"type":"message_stop"}`]],
       ["ollama", [`{"message":{"content":"a"}}`, `{"done":true}`]]
-    ] as const
+    ]
   )
   for (const [provider, name, write] of deepPlaces) {
     it(`${provider}: ${name}, 20,000 levels deep`, () => {
-      for (const kind of ["array", "object"]) {
+      for (const kind of ["array", "object"] as const) {
         const endpoint = endpointOf(provider)
         const [before, end] = around.get(provider) ?? assert.fail(provider)
         const bytes = Bytes.bytesOf(
