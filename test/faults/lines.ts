@@ -53,7 +53,7 @@ const framing = inDialect("ollama", [
   {
     covers: ["5.10", "5.3"],
     name: "CRLF, cut between CR and LF",
-    pieces: [...said.split("\n").flatMap((one) => [`${one}\r`, "\n"])],
+    pieces: said.split("\n").flatMap((one) => [`${one}\r`, "\n"]),
     told: ab,
     end: "success"
   },

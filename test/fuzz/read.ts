@@ -7,6 +7,7 @@ import type { Endpoint } from "../../src/Endpoint.ts"
 import * as Normalise from "../../src/Normalise.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as Cohere from "../../src/providers/Cohere.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
 import { load } from "../kit/load.ts"
@@ -14,7 +15,12 @@ import { load } from "../kit/load.ts"
 // Here is no engine that would do it.
 await load()
 
-export const endpoints: ReadonlyArray<Endpoint> = [OpenAi.endpoint, Anthropic.endpoint, Cohere.endpoint]
+export const endpoints: ReadonlyArray<Endpoint> = [
+  OpenAi.endpoint,
+  Anthropic.endpoint,
+  Cohere.endpoint,
+  Ollama.endpoint
+]
 
 export const endpointOf = (provider: string): Endpoint =>
   endpoints.find((endpoint) => endpoint.id === provider) ?? assert.fail(provider)

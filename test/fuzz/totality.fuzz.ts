@@ -15,6 +15,7 @@ import * as ErrorFacts from "../../src/internal/errorFacts.ts"
 import { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as Cohere from "../../src/providers/Cohere.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
@@ -45,9 +46,15 @@ const names = new Map([
     ("type index delta message content text thinking tool_plan tool_calls id function name arguments citations sources " +
       "start end document tool_output url title logprobs token_ids finish_reason error usage tokens billed_units " +
       "cached_tokens input_tokens output_tokens reasoning_tokens").split(" ")
+  ],
+  [
+    "ollama",
+    ("model created_at message role content thinking tool_calls id function index name arguments done done_reason " +
+      "logprobs token logprob bytes top_logprobs prompt_eval_count eval_count total_duration error status").split(" ")
   ]
 ])
 const words = new Map([
+  ["ollama", ["stop", "length", "load", "error", "{}", "null", "call_1", "2025-07-07T20:22:19.1Z"]],
   ["openai", ["stop", "length", "tool_calls", "error", "text", "thinking", "refusal", "{}", "null", "call_1"]],
   [
     "anthropic",
@@ -135,6 +142,27 @@ const nearEvent = (provider: string): FastCheck.Arbitrary<Json> => {
       arbitrary: value
     })
   }
+  if (provider === "ollama") {
+    const call = FastCheck.record({ id: value, function: FastCheck.record({ index, name: value, arguments: value }) }, {
+      requiredKeys: []
+    })
+    const line = FastCheck.record({
+      model: value,
+      created_at: value,
+      message: FastCheck.record({
+        content: value,
+        thinking: value,
+        tool_calls: FastCheck.oneof(value, FastCheck.array(call, { maxLength: 3 }))
+      }, { requiredKeys: [] }),
+      // Most lines are not the last.
+      done: FastCheck.constantFrom<Json>(false, false, false, false, null, "no", true),
+      done_reason: value,
+      logprobs: value,
+      prompt_eval_count: value
+    }, { requiredKeys: ["message"] })
+    // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: line as FastCheck.Arbitrary<Json> }, { weight: 1, arbitrary: value })
+  }
   const type = FastCheck.constantFrom(
     ..."message_start content_block_start content_block_delta content_block_stop message_delta".split(" ")
   )
@@ -190,8 +218,11 @@ const areOutputs = (outputs: ReadonlyArray<Output>): void => {
 
 const seed = { now: 1, id: "made-up", params: { messages: [] } } as const
 
-const body = (events: ReadonlyArray<Json>): Uint8Array =>
-  Bytes.bytesOf(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""))
+const frameOf = ({ dialect }: Endpoint, json: string): string =>
+  dialect.framing.jsonFrames ? `${json}\n` : `data: ${json}\n\n`
+
+const body = (endpoint: Endpoint, events: ReadonlyArray<Json>): Uint8Array =>
+  Bytes.bytesOf(events.map((event) => frameOf(endpoint, JSON.stringify(event))).join(""))
 
 /** What was made from this body keeps the rules. */
 const keepsRules = (bytes: Uint8Array, result: ReturnType<typeof read>): void => {
@@ -252,6 +283,13 @@ describe("reading is total", () => {
       FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Cohere.dialect.event))), (events) => {
         const state = Cohere.dialect.initial({ ...seed, endpoint: Cohere.endpoint })
         for (const event of events) areOutputs(Cohere.dialect.step(state, event))
+  }
+  it("ollama: on every line of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Ollama.dialect.event))), (events) => {
+        const state = Ollama.dialect.initial({ ...seed, endpoint: Ollama.endpoint })
+        for (const event of events) areOutputs(Ollama.dialect.step(state, event))
       }),
       { quick: 50, full: 500 }
     ))
@@ -280,7 +318,7 @@ describe("reading is total", () => {
           FastCheck.array(nearEvent(id), { maxLength: 8 }),
           FastCheck.array(FastCheck.nat(2000), { maxLength: 8 }),
           (events, cuts) => {
-            const bytes = body(events)
+            const bytes = body(endpoint, events)
             const whole = read(endpoint, [bytes])
             keepsRules(bytes, whole)
             assert.deepStrictEqual(read(endpoint, Bytes.cut(bytes, cuts)), whole)
@@ -294,6 +332,8 @@ describe("reading is total", () => {
         context,
         FastCheck.property(nearEvent(id), nearJson(id), (event, content) => {
           const answer = id === "openai" || id === "cohere" ? event : { type: "message", content, usage: event }
+  }
+          const answer = id === "anthropic" ? { type: "message", content, usage: event } : event
           const bytes = Bytes.bytesOf(JSON.stringify(answer))
           for (const stream of [true, false]) {
             keepsRules(bytes, read(endpoint, [bytes], { stream, contentType: "application/json" }))
@@ -366,8 +406,29 @@ describe("reading is total", () => {
           }\n\ndata: ${cohereMessage("content-delta", `"content":{"text":"a"}`)}\n\ndata: ${
             write(deep(20_000, kind))
           }\n\ndata: ${end}\n\n`
+  }
+    ["ollama", "content and thinking", (deep) => `{"message":{"content":${deep},"thinking":${deep}}}`],
+    ["ollama", "arguments", (deep) => `{"message":{"tool_calls":[{"function":{"name":"f","arguments":${deep}}}]}}`],
+    ["ollama", "an error", (deep) => `{"error":${deep}}`],
+    ["ollama", "the line", (deep) => deep]
+  ]
+  /** The text "a", and the end of the answer. */
+  const around = new Map<string, readonly [before: string, end: string]>(
+    [
+      ["openai", [openAiDelta(`"content":"a"`), `{"choices":[{"delta":{},"finish_reason":"stop"}]}`]],
+      ["anthropic", [anthropicDelta(`"type":"text_delta","text":"a"`), `{"type":"message_stop"}`]],
+      ["ollama", [`{"message":{"content":"a"}}`, `{"done":true}`]]
+    ]
+  )
+  for (const [provider, name, write] of deepPlaces) {
+    it(`${provider}: ${name}, 20,000 levels deep`, () => {
+      for (const kind of ["array", "object"] as const) {
+        const endpoint = endpointOf(provider)
+        const [before, end] = around.get(provider) ?? assert.fail(provider)
+        const bytes = Bytes.bytesOf(
+          [before, write(deep(20_000, kind)), end].map((json) => frameOf(endpoint, json)).join("")
         )
-        const { chunks, outcome } = read(endpointOf(provider), [bytes])
+        const { chunks, outcome } = read(endpoint, [bytes])
         assert.strictEqual(said(chunks).text, "a")
         assert.strictEqual(outcome, name.includes("error") ? "Server" : "ok")
       }
