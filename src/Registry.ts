@@ -28,6 +28,7 @@ import * as DeepInfra from "./providers/DeepInfra.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as EdenAi from "./providers/EdenAi.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
+import * as Gemini from "./providers/Gemini.ts"
 import * as GitHub from "./providers/GitHub.ts"
 import * as Gmi from "./providers/Gmi.ts"
 import * as Groq from "./providers/Groq.ts"
@@ -75,6 +76,7 @@ export const endpoints = {
   deepseek: DeepSeek.endpoint,
   edenai: EdenAi.endpoint,
   fireworks: Fireworks.endpoint,
+  gemini: Gemini.endpoint,
   github: GitHub.endpoint,
   gmi: Gmi.endpoint,
   groq: Groq.endpoint,

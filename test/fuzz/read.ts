@@ -6,10 +6,11 @@ import type { ChatCompletionChunk } from "../../src/ChatCompletionChunk.ts"
 import type { Endpoint } from "../../src/Endpoint.ts"
 import * as Normalise from "../../src/Normalise.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
 
-export const endpoints: ReadonlyArray<Endpoint> = [OpenAi.endpoint, Anthropic.endpoint]
+export const endpoints: ReadonlyArray<Endpoint> = [OpenAi.endpoint, Anthropic.endpoint, Gemini.endpoint]
 
 export const endpointOf = (provider: string): Endpoint =>
   endpoints.find((endpoint) => endpoint.id === provider) ?? assert.fail(provider)

@@ -76,6 +76,7 @@ const Expected = Schema.Struct({
   textSha256: optional(Schema.String),
   reasoning: text,
   refusal: text,
+  chunkCount: optional(Schema.Number),
   thinkTags: optional(Schema.Struct({ text, reasoning: text })),
   toolCalls: Schema.optionalWith(Schema.Array(ToolCall), { default: () => [], nullable: true }),
   providerToolCalls: Schema.optionalWith(Schema.Array(Schema.Struct({ id: optional(Schema.String) })), {

@@ -91,7 +91,7 @@ describe("transcripts", () => {
   })
 })
 
-const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral"])
+const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral", "gemini"])
 const cases = Corpus.present ? Corpus.listed(protocols) : []
 
 const checkSources = (name: string, module: Providers.Module | Providers.VectorsModule, habits: Habits.Habits) => {

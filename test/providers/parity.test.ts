@@ -68,7 +68,6 @@ const planned = [
   "azureanthropic",
   "bedrock",
   "cohere",
-  "gemini",
   "ollama",
   "sagemaker",
   "vertexai",
