@@ -2,7 +2,8 @@
  * Where a provider is and in which small ways its server differs from others of the same dialect. Data, no behaviour.
  */
 import type * as Duration from "effect/Duration"
-import type { Dialect, EmbeddingsDialect, ModelsDialect } from "./Dialect.ts"
+import type * as Effect from "effect/Effect"
+import type { Dialect, EmbeddingsDialect, Fault, ModelsDialect } from "./Dialect.ts"
 import type { Kind } from "./internal/classify.ts"
 import type { JsonObject } from "./internal/json.ts"
 
@@ -35,15 +36,64 @@ export const capabilities = (others: Partial<Capabilities> = {}): Capabilities =
   ...others
 })
 
-/** How the key is presented; `None` is for servers that know no keys. */
+/** Options that say where a server is, for endpoints that are in many places. */
+export interface Places {
+  readonly region?: string | undefined
+  readonly location?: string | undefined
+  readonly project?: string | undefined
+}
+
+/** A request as it leaves, but for its signature. */
+export interface Unsigned {
+  readonly method: string
+  readonly url: string
+  /** Names in lower case. */
+  readonly headers: { readonly [name: string]: string }
+  readonly body: Uint8Array | undefined
+}
+
+/** What a signature adds to a request. */
+export interface Signature {
+  readonly headers: { readonly [name: string]: string }
+  /** What of it, and of what it was made of, nobody may see. */
+  readonly secrets: ReadonlyArray<string>
+}
+
+/**
+ * Signs a request when nothing happens to it any more but tracing, whose headers are therefore not to be signed, nor are
+ * those that a proxy may change.
+ */
+export type Sign = (request: Unsigned) => Effect.Effect<Signature>
+
+/** What signs the requests of one attempt. It is asked for when a key would be. */
+export type Signer = (places: Places) => Effect.Effect<Sign, Fault>
+
+/**
+ * How the key is presented; `None` is for servers that know no keys. `Signed` is for servers that know requests by their
+ * signatures, and keys, if any, as bearer tokens: a key that is given is sent, and nothing is signed then. Its Effect is
+ * run once for each service, with the ConfigProvider that the layer is built with.
+ */
 export type Auth =
   | { readonly _tag: "Bearer" }
   | { readonly _tag: "Header"; readonly name: string }
+  | { readonly _tag: "Signed"; readonly signer: Effect.Effect<Signer> }
   | { readonly _tag: "None" }
 
 export const bearer: Auth = { _tag: "Bearer" }
 export const header = (name: string): Auth => ({ _tag: "Header", name })
+export const signed = (signer: Effect.Effect<Signer>): Auth => ({ _tag: "Signed", signer })
 export const noAuth: Auth = { _tag: "None" }
+
+/** The name of an environment variable, or its names: the first that says something counts, and errors name the first. */
+export type Variable = string | readonly [string, ...Array<string>]
+
+/** The variables of options, by the option. */
+export interface Variables {
+  readonly apiKey?: Variable | undefined
+  readonly baseUrl?: Variable | undefined
+  /** Those of places in the order in which they are missed. */
+  readonly [option: string]: Variable | undefined
+}
 
 /** The four clocks; `Duration.infinity` switches one off. */
 export interface Timeouts {
@@ -144,9 +194,14 @@ export interface Switches {
   readonly streamPath?: string | undefined
 }
 
+/** The address of a server that is in many places. */
+export type BaseUrlOf = (places: Places) => string | undefined
+
 /** How vectors are asked for. */
 export interface EmbeddingsApi {
   readonly dialect: EmbeddingsDialect
+  /** Where that is another server. Default: the endpoint's. */
+  readonly baseUrlOf?: BaseUrlOf | undefined
   /** Appended to the base URL; `{model}` stands for the model, in OpenAI's dialect. Default: the dialect's own. */
   readonly path?: string | undefined
   /** Texts of one request; more are split. Default: any number. */
@@ -166,6 +221,8 @@ export interface EmbeddingsApi {
 /** How the list of models is asked for. */
 export interface ModelsApi {
   readonly dialect: ModelsDialect
+  /** Where that is another server. Default: the endpoint's. */
+  readonly baseUrlOf?: BaseUrlOf | undefined
   /** Appended to the base URL. Default: the dialect's own. */
   readonly path?: string | undefined
 }
@@ -177,13 +234,10 @@ export interface Server {
   readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
+  /** The base URL in these places, where the layer is given none. `undefined`: a place is missing. */
+  readonly baseUrlOf?: BaseUrlOf | undefined
   readonly auth: Auth
-  readonly env: {
-    readonly apiKey?: string | undefined
-    readonly baseUrl?: string | undefined
-    /** Of the option `projectId`, where the module has one. */
-    readonly projectId?: string | undefined
-  }
+  readonly env: Variables
   /** Sent with every request, beside those of the dialect. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly timeouts?: Partial<Timeouts> | undefined

@@ -2,7 +2,10 @@
  * Bytes to frames: where one event of a response body ends and the next begins. Before it `Transport`, after it
  * `Normalise`.
  */
+import type * as Effect from "effect/Effect"
 import { createParser } from "eventsource-parser"
+import type { Fault } from "./Dialect.ts"
+import * as AwsEventStream from "./internal/awsEventStream.ts"
 
 /** One event of a response body. */
 export interface Frame {
@@ -29,6 +32,8 @@ export interface Framing {
   readonly jsonFrames: boolean
   /** A frame that ends the stream without saying whether the answer is whole. */
   readonly terminator: string | undefined
+  /** What the parser needs and may not be there: run before the first request of a call. Default: nothing. */
+  readonly load?: Effect.Effect<void, Fault> | undefined
   /** `limit` is in characters of one frame. */
   readonly parser: (limit: number, emit: (frame: Frame) => void) => Parser
 }
@@ -91,3 +96,19 @@ export const sse: Framing = {
 const fieldNames = 1024
 
 const isJsonObject = (line: string): boolean => line.startsWith("{") && line.endsWith("}")
+
+/**
+ * AWS event streams. Each message is a frame of JSON, `{ "<event-type>": <payload> }`; exceptions and errors are frames
+ * named `error`. What does not keep the protocol is told as a frame that is not JSON. Needs the optional peer
+ * `@smithy/eventstream-codec`.
+ *
+ * @see https://smithy.io/2.0/aws/amazon-eventstream.html
+ */
+export const awsEventStream: Framing = {
+  contentTypes: ["application/vnd.amazon.eventstream"],
+  accept: "application/vnd.amazon.eventstream",
+  jsonFrames: false,
+  terminator: undefined,
+  load: AwsEventStream.load,
+  parser: AwsEventStream.parser
+}

@@ -10,7 +10,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { CompletionParams } from "./CompletionParams.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Endpoint, Places } from "./Endpoint.ts"
 import { common } from "./internal/commonCapabilities.ts"
 import * as LazyTransport from "./internal/lazyTransport.ts"
 import * as Routes from "./internal/routes.ts"
@@ -123,15 +123,23 @@ interface Own {
 }
 
 /** As the modules of these providers understand them. */
-const own = new Map<string, (options: AnyOptions) => Provider.KeylessOptions>([
+const own = new Map<string, (options: AnyOptions) => Provider.EndpointOptions>([
   ["anthropic", Anthropic.withVersion],
   ["openai", OpenAi.withScope]
 ])
 
 type AnyOptions = Partial<Own[keyof Own]>
 
-/** The options of one provider: those of its layer, but for the model, which every call names. */
-export type OptionsOf<Id> = Omit<Id extends keyof Own ? Partial<Own[Id]> : Provider.KeylessOptions, "model">
+/**
+ * The options of one provider: those of its layer, but for the model, which every call names. An endpoint that is not
+ * listed here may be in any place.
+ */
+export type OptionsOf<Id> = Omit<
+  Id extends keyof Own ? Partial<Own[Id]>
+    : Id extends keyof typeof endpoints ? Provider.KeylessOptions
+    : Provider.KeylessOptions & Places,
+  "model"
+>
 
 /** What differs from provider to provider, by id. */
 export type Options<Known extends Endpoints> = { readonly [Id in keyof Known]?: OptionsOf<Id> | undefined }
@@ -165,7 +173,7 @@ export const resolve = (model: string): Effect.Effect<Resolved, ProviderError, R
 type RegistryLayer = Layer.Layer<Provider.Provider | Registry, never, HttpClient.HttpClient>
 
 /**
- * A provider whose models are written `provider:model`, over these endpoints, with keys and base URLs from the options.
+ * A provider whose models are written `provider:model`, over these endpoints, with keys, base URLs and places from the options.
  * A provider that needs a key and has none is `MissingApiKey` when it is called.
  */
 export const layer = <const Known extends Endpoints>(
@@ -175,7 +183,7 @@ export const layer = <const Known extends Endpoints>(
 ): RegistryLayer => layerIn(Effect.succeed(ConfigProvider.fromMap(new Map())), known, options, defaults)
 
 /**
- * The same with keys and base URLs, where the options have none, from the variables of each endpoint. They are read
+ * The same with keys, base URLs and places, where the options have none, from the variables of each endpoint. They are read
  * through the ConfigProvider that the layer is built with, for each provider when it is first called: of those that are
  * not, none is needed.
  */
@@ -209,7 +217,7 @@ const layerIn = (
   }))
 
 /** What is said for one provider counts before what is said for all. */
-const withDefaults = (options: Provider.KeylessOptions, defaults: Defaults): Provider.KeylessOptions => ({
+const withDefaults = (options: Provider.EndpointOptions, defaults: Defaults): Provider.EndpointOptions => ({
   ...options,
   timeouts: { ...defaults.timeouts, ...options.timeouts },
   retry: options.retry ?? defaults.retry,

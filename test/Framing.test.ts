@@ -1,8 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
 import type { Frame } from "../src/Framing.ts"
 import * as Framing from "../src/Framing.ts"
+import * as Provider from "../src/Provider.ts"
+import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as Bytes from "./kit/bytes.ts"
+import * as Failure from "./kit/failure.ts"
+import * as Play from "./kit/play.ts"
+import * as Targets from "./kit/targets.ts"
+import * as TestHttp from "./kit/testHttp.ts"
 
 const large = 1_000_000
 
@@ -142,4 +150,38 @@ describe("sse", () => {
     // Quadratic time would be some 30 seconds.
     assert.isBelow(Math.min(seconds(1024 * 1024), seconds(1024 * 1024)), 0.3)
   })
+})
+
+describe("what a framing loads", () => {
+  const answer = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n"
+
+  const played = (load: Framing.Framing["load"]) => {
+    const http = TestHttp.make(() => TestHttp.sse([Bytes.bytesOf(answer)]))
+    const dialect = { ...OpenAi.dialect, framing: { ...Framing.sse, load } }
+    const layer = Provider.layer({ ...OpenAi.endpoint, dialect })({ apiKey: Targets.apiKey, model: "m" })
+    const params = { messages: [{ role: "user", content: "Hi" }] } as const
+    return Effect.map(
+      Play.play(Layer.provide(layer, http.layer), params),
+      ({ exit }) => ({ exit, requests: http.sent.length })
+    )
+  }
+
+  it.live("is there before the first request", () =>
+    Effect.gen(function*() {
+      let loaded = 0
+      const { exit, requests } = yield* played(Effect.sync(() => {
+        loaded++
+      }))
+      assert.strictEqual(exit._tag, "Success")
+      assert.deepStrictEqual([loaded, requests], [1, 1])
+    }))
+
+  it.live("and without it nothing is sent", () =>
+    Effect.gen(function*() {
+      const reason = { _tag: "UnsupportedOperation", operation: "reading" } as const
+      const { exit, requests } = yield* played(Effect.fail({ reason, detail: "install it" }))
+      const expected = { reason: "UnsupportedOperation", detail: "install it" } as const
+      assert.deepStrictEqual(Failure.ofExit(exit, expected), expected)
+      assert.strictEqual(requests, 0)
+    }))
 })

@@ -11,6 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Embeddings from "../../src/Embeddings.ts"
 import type { Endpoint } from "../../src/Endpoint.ts"
+import { spellings } from "../../src/internal/variables.ts"
 import * as Models from "../../src/Models.ts"
 import * as Services from "../../src/Services.ts"
 import * as Read from "../fuzz/read.ts"
@@ -60,8 +61,11 @@ const textOf = ({ chunks }: Pick<Read.Read, "chunks">): string => Answer.choice(
 
 const options = { apiKey: Targets.apiKey, retry: false } as const
 
-/** Where there is a common server the module knows it; the others are told. */
-const placeOf = ({ baseUrl }: Habits.Habits) => baseUrl === undefined ? undefined : { baseUrl }
+/** Where there is a common server the module knows it; the others are told, or told the place. */
+const placeOf = ({ baseUrl, places }: Habits.Habits) => ({
+  ...(baseUrl === undefined ? undefined : { baseUrl }),
+  ...places
+})
 
 /** One request without a network, to where the module itself wants to go. */
 const asked = (module: Providers.Module, habits: Habits.Habits, respond: TestHttp.Respond) => {
@@ -98,7 +102,9 @@ const checkSources = (name: string, module: Providers.Module | Providers.Vectors
   const source = Providers.sources.get(name) ?? ""
   assert.match(source, /@see https:\/\//)
   assert.isNotEmpty(Providers.evidenceOf(module))
-  for (const variable of Object.values(module.endpoint.env)) assert.include(source, `\`${variable}\``)
+  for (const variable of Object.values(module.endpoint.env).flatMap(spellings)) {
+    assert.include(source, `\`${variable}\``)
+  }
   assert.isNotEmpty(habits.sources)
   for (const one of habits.sources) {
     if ("documented" in one) assert.match(`${one.documented} ${one.read}`, /^\S.* 20\d\d-\d\d-\d\d$/)
@@ -173,7 +179,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
 
     it.live("from its variables", () =>
       Effect.gen(function*() {
-        const { apiKey, baseUrl } = endpoint.env
+        const [[apiKey], [baseUrl]] = [spellings(endpoint.env.apiKey), spellings(endpoint.env.baseUrl)]
         const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
         const variables = ConfigProvider.fromMap(
           new Map([
@@ -192,6 +198,40 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
         assert.strictEqual(textOf(played), text.expected.text)
         if (baseUrl !== undefined) assert.match(http.sent[0]?.url ?? "", /^http:\/\/variable\.test\/here/)
         if (apiKey !== undefined) assert.include(JSON.stringify(http.sent[0]?.headers), "key-of-the-variable")
+      }))
+
+    it.live("in a place from its variables, by each of their names, and nowhere without one", () =>
+      Effect.gen(function*() {
+        const places = Object.entries(habits.places)
+        if (places.length === 0) return assert.isUndefined(endpoint.baseUrlOf)
+        const key = spellings(endpoint.env.apiKey).slice(0, 1).map((name) => [name, "key-of-the-variable"] as const)
+        const asked = (variables: Iterable<readonly [string, string]>) => {
+          const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
+          const environment = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([...key, ...variables])))
+          const layer = module.layerConfig({ model: "a-model" }).pipe(
+            Layer.provide(http.layer),
+            Layer.provide(environment),
+            Layer.orDie
+          )
+          return Effect.map(Play.play(layer, params), ({ exit }) => ({ exit, urls: http.sent.map(({ url }) => url) }))
+        }
+        for (const which of [0, -1]) {
+          const { urls } = yield* asked(
+            places.map(([option, place]) =>
+              [spellings(endpoint.env[option]).at(which) ?? assert.fail(`no variable of ${option}`), place] as const
+            )
+          )
+          assert.deepStrictEqual(urls, [habits.url])
+        }
+        const { exit, urls } = yield* asked([])
+        assert.deepStrictEqual(urls, [])
+        const param = Object.keys(endpoint.env).find((option) => option in habits.places) ?? ""
+        const message = `there is none: give it to the layer, or set ${spellings(endpoint.env[param])[0]} where`
+        assert.deepStrictEqual(
+          Failure.ofExit(exit, { reason: "InvalidRequest", param }),
+          { reason: "InvalidRequest", param }
+        )
+        assert.include(String(exit), message)
       }))
 
     for (const [said, meant] of [...Object.entries(habits.finishReasons), [unknownWord, unknownWord] as const]) {
@@ -293,7 +333,7 @@ for (const [name, module] of Providers.ofVectors) {
 
     it.live("from its variables", () =>
       Effect.gen(function*() {
-        const { apiKey = "", baseUrl = "" } = endpoint.env
+        const [[apiKey = ""], [baseUrl = ""]] = [spellings(endpoint.env.apiKey), spellings(endpoint.env.baseUrl)]
         const variables = ConfigProvider.fromMap(
           new Map([[apiKey, "key-of-the-variable"], [baseUrl, "http://variable.test/here"]])
         )
