@@ -204,8 +204,8 @@ export interface EmbeddingsApi {
   readonly baseUrlOf?: BaseUrlOf | undefined
   /** Appended to the base URL; `{model}` stands for the model, in OpenAI's dialect. Default: the dialect's own. */
   readonly path?: string | undefined
-  /** Texts of one request; more are split. Default: any number. */
-  readonly maxInputs?: number | undefined
+  /** Texts of one request, or how many it is for a model; more are split. Default: any number. */
+  readonly maxInputs?: number | ((model: string) => number) | undefined
   /** Tokens of one request, all its texts together; more are split. Default: any number. */
   readonly maxTokens?: number | undefined
   /** What `encoding_format` asks for, in OpenAI's dialect. Default: the field is not sent, since some refuse it. */
@@ -236,6 +236,11 @@ export interface Server {
   readonly baseUrl: string
   /** The base URL in these places, where the layer is given none. `undefined`: a place is missing. */
   readonly baseUrlOf?: BaseUrlOf | undefined
+  /**
+   * What becomes of a base URL that is given: for servers whose own clients take one without its last segments. Default:
+   * it is used as it is.
+   */
+  readonly completed?: ((baseUrl: string, places: Places) => string) | undefined
   readonly auth: Auth
   readonly env: Variables
   /** Sent with every request, beside those of the dialect. */

@@ -57,6 +57,7 @@ import * as Requesty from "./providers/Requesty.ts"
 import * as SambaNova from "./providers/SambaNova.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
+import * as VertexAi from "./providers/VertexAi.ts"
 import * as Vllm from "./providers/Vllm.ts"
 import * as Watsonx from "./providers/Watsonx.ts"
 import * as Xai from "./providers/Xai.ts"
@@ -105,6 +106,7 @@ export const endpoints = {
   sambanova: SambaNova.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
+  vertexai: VertexAi.endpoint,
   vllm: Vllm.endpoint,
   watsonx: Watsonx.endpoint,
   xai: Xai.endpoint,
@@ -120,6 +122,7 @@ export interface Endpoints {
 interface Own {
   readonly anthropic: Anthropic.Options
   readonly openai: OpenAi.Options
+  readonly vertexai: VertexAi.Options
 }
 
 /** As the modules of these providers understand them. */

@@ -40,24 +40,28 @@ const originOf = (url: string): string | undefined => {
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "" ? origin : undefined
 }
 
+const withoutEnd = (url: string): string => url.trim().replace(/\/+$/, "")
+
 export const of = (
-  { baseUrl: own, baseUrlOf, env }: Server,
+  { baseUrl: own, baseUrlOf, completed, env }: Server,
   given: string | undefined,
   places: Places
 ): Either.Either<Address, Fault> => {
   const ofPlaces = given === undefined ? baseUrlOf : undefined
-  if (ofPlaces !== undefined) {
+  const completion = given === undefined || given.trim() === "" ? undefined : completed
+  if (ofPlaces !== undefined || completion !== undefined) {
     const strange = names.find((name) => !isPlace(places[name] ?? "none"))
     if (strange !== undefined) return Either.left(invalid(strange, "it has characters that none has; nothing was sent"))
   }
-  const baseUrl = (given ?? ofPlaces?.(places) ?? own).trim().replace(/\/+$/, "")
+  const wanted = withoutEnd(given ?? ofPlaces?.(places) ?? own)
+  const baseUrl = completion === undefined ? wanted : withoutEnd(completion(wanted, places))
   const origin = originOf(baseUrl)
   if (origin !== undefined) return Either.right({ baseUrl, origin })
   if (baseUrl !== "") {
     return Either.left(invalid("baseUrl", "it must be an http or https URL without user and password"))
   }
   // In the endpoint's order: what may be missing comes last there.
-  const wanted = Object.keys(env).find((option) => names.some((name) => name === option && places[name] === undefined))
-  const option = ofPlaces === undefined ? "baseUrl" : wanted ?? "baseUrl"
+  const lacking = Object.keys(env).find((option) => names.some((name) => name === option && places[name] === undefined))
+  const option = ofPlaces === undefined ? "baseUrl" : lacking ?? "baseUrl"
   return Either.left(missing(option, spellings(env[option])[0]))
 }

@@ -111,7 +111,8 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
       statusOf(fields["http_code"]) ?? statusOf(fields["code"]) ?? statusOf(fields["error_code"]) ??
       statusOf(envelope["status_code"]),
     code,
-    type: text(fields["type"]) ?? details.type ?? text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ??
+    type: text(fields["type"]) ?? details.type ?? text(fieldsOf(fields["metadata"])["error_type"]) ??
+      text(beside["error_type"]) ??
       text(fields["status"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
     param: text(fields["param"]) ?? details.param,

@@ -32,7 +32,10 @@ export const failure = classify({
     [/API key (?:not valid|expired|not found)/i, "Authentication"],
     [/token count .*exceeds the maximum|exceeds the maximum number of tokens/i, "ContextLength"],
     // "models/x is not found for API version v1beta", "Publisher Model `projects/.../models/x` was not found"
-    [/\bmodels?\/\S+ is not (?:found|supported)|Publisher Model .* (?:was )?not found|no longer available/i, "ModelNotFound"],
+    [
+      /\bmodels?\/\S+ is not (?:found|supported)|Publisher Model .* (?:was )?not found|no longer available/i,
+      "ModelNotFound"
+    ],
     [/User location is not supported/i, "PermissionDenied"],
     // No quota at all, and not one that comes back.
     [/\blimit: 0\b|credits are depleted|spending cap|enable billing/i, "QuotaExceeded"]

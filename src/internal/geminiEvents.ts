@@ -11,7 +11,7 @@ import { reported } from "./classify.ts"
 import * as ErrorFacts from "./errorFacts.ts"
 import type { Call } from "./geminiCalls.ts"
 import * as Calls from "./geminiCalls.ts"
-import { faultOf, finishReason } from "./geminiFinish.ts"
+import { faultOf, finishReason, isWhole } from "./geminiFinish.ts"
 import type { Keeper } from "./geminiKeeper.ts"
 import * as Keep from "./geminiKeeper.ts"
 import * as Sources from "./geminiSources.ts"
@@ -94,7 +94,9 @@ const partRead = (choice: Choice, part: unknown, outputs: Array<Addition>): void
     for (const call of Calls.read(choice, part, known.functionCall, outputs)) kept(choice, call, outputs)
     return
   }
-  if (known?.text) outputs.push({ _tag: known.thought === true ? "Reasoning" : "Text", choice: choice.index, text: known.text })
+  if (known?.text) {
+    outputs.push({ _tag: known.thought === true ? "Reasoning" : "Text", choice: choice.index, text: known.text })
+  }
   native(choice, Keep.keep(choice.keeper, part), outputs)
 }
 
@@ -117,7 +119,7 @@ const candidateRead = (state: State, place: number, candidate: typeof Candidate.
   described(choice, candidate, outputs)
   if (word === undefined || word === "" || word === "FINISH_REASON_UNSPECIFIED") return outputs
   // An answer that was cut may have been cut in the middle of a call.
-  if (word === "STOP") kept(choice, Calls.end(choice, outputs), outputs)
+  if (isWhole(word)) kept(choice, Calls.end(choice, outputs), outputs)
   native(choice, Keep.flush(choice.keeper), outputs)
   const fault = faultOf(word, finishMessage)
   if (fault !== undefined) return [...outputs, { _tag: "Failure", fault }]

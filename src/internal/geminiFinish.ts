@@ -7,6 +7,8 @@ import type { Fault } from "../Dialect.ts"
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ["STOP", "stop"],
+  // Of servers that imitate it.
+  ["FUNCTION_CALL", "tool_calls"],
   ["MAX_TOKENS", "length"],
   // More could be asked for with the token that comes along.
   ["CONTINUATION", "length"],
@@ -21,6 +23,12 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ["IMAGE_PROHIBITED_CONTENT", "content_filter"],
   ["IMAGE_RECITATION", "content_filter"]
 ])
+
+/** Whether the word says that the model came to its end by itself. */
+export const isWhole = (word: string): boolean => {
+  const reason = reasons.get(word)
+  return reason === "stop" || reason === "tool_calls"
+}
 
 /** Others (`OTHER`, `NO_IMAGE`, `IMAGE_OTHER`) pass through as they are. */
 export const finishReason = (word: string): string => reasons.get(word) ?? word

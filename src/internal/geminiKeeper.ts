@@ -32,7 +32,8 @@ const isPlainCall = (call: Json | undefined): boolean =>
 /** Whether `content` and `toolCalls` say it all. */
 const isPlain = (part: JsonObject): boolean =>
   Object.entries(part).every(([key, value]) =>
-    value === null || key === "text" || (key === "thought" && value !== true) || (key === "functionCall" && isPlainCall(value))
+    value === null || key === "text" || (key === "thought" && value !== true) ||
+    (key === "functionCall" && isPlainCall(value))
   )
 
 const isText = (part: JsonObject): boolean =>

@@ -14,8 +14,7 @@ const isCall = (part: JsonObject): boolean => isObject(part["functionCall"])
 
 const isThought = (part: JsonObject): boolean => part["thought"] === true
 
-const textOf = (part: JsonObject): string =>
-  isThought(part) || typeof part["text"] !== "string" ? "" : part["text"]
+const textOf = (part: JsonObject): string => isThought(part) || typeof part["text"] !== "string" ? "" : part["text"]
 
 const isBareText = (part: JsonObject | undefined): part is JsonObject & { readonly text: string } =>
   part !== undefined && typeof part["text"] === "string" && Object.keys(part).every((key) => key === "text")

@@ -143,7 +143,19 @@ const additions = (params: CompletionParams, context: Context): JsonObject => {
 }
 
 /** `models/x` and `tunedModels/x` are places of their own. */
-export const geminiResource = (model: string): string => /^(?:models|tunedModels)\//.test(model) ? model : `models/${model}`
+export const geminiResource = (model: string): string =>
+  /^(?:models|tunedModels)\//.test(model) ? model : `models/${model}`
+
+/**
+ * On Vertex AI a model is its publisher's, Google's where none is named; `endpoints/1` is one that was tuned. What says
+ * of it all that the base URL says, too, is what comes after that.
+ */
+export const vertexResource = (model: string): string => {
+  const name = model.replace(/^projects\/[^/]+\/locations\/[^/]+\//, "")
+  if (/^(?:publishers|endpoints|models)\//.test(name)) return name
+  const [publisher, ...rest] = name.split("/")
+  return rest.length === 0 ? `publishers/google/models/${name}` : `publishers/${publisher}/models/${rest.join("/")}`
+}
 
 /** The place of a model as a path; `undefined` for one that would lead elsewhere. */
 export const placeOf = (resource: string): string | undefined => {
@@ -166,36 +178,37 @@ export const pathOf = ({ prefix, resource }: Pick<Place, "prefix" | "resource">,
   return place === undefined ? undefined : `${prefix}/${place}`
 }
 
-export const encode = (place: Place): Dialect["encode"] => (params, { endpoint, model: name, stream }: EncodeContext) => {
-  const param = unsayable(params)
-  if (param !== undefined) return invalid(param)
-  const path = pathOf(place, name)
-  if (path === undefined) return invalid("model")
-  const model = Models.of(name)
-  const context: Context = { providerId: endpoint.id, dropped: [] }
-  const conversation = Messages.encode(params.messages, {
-    ...context,
-    dialectId: place.dialectId,
-    signedCalls: model.signedCalls
-  })
-  if (Either.isLeft(conversation)) return Either.left(conversation.left)
-  const { contents, system } = conversation.right
-  if (contents.length === 0) return invalid("messages")
-  const tools = withChoice(params, context)
-  if (Either.isLeft(tools)) return Either.left(tools.left)
-  const thinking = Thinking.encode(params.reasoningEffort, model)
-  context.dropped.push(...thinking.dropped)
-  dropOthers(params, context.dropped)
-  const body = present({
-    systemInstruction: system.length === 0 ? undefined : { parts: system },
-    contents,
-    ...tools.right,
-    generationConfig: generationConfig(params, thinking.config),
-    serviceTier: params.serviceTier
-  })
-  return Either.right({
-    path: `${path}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
-    body: merge(body, additions(params, context)),
-    dropped: context.dropped
-  })
-}
+export const encode =
+  (place: Place): Dialect["encode"] => (params, { endpoint, model: name, stream }: EncodeContext) => {
+    const param = unsayable(params)
+    if (param !== undefined) return invalid(param)
+    const path = pathOf(place, name)
+    if (path === undefined) return invalid("model")
+    const model = Models.of(name)
+    const context: Context = { providerId: endpoint.id, dropped: [] }
+    const conversation = Messages.encode(params.messages, {
+      ...context,
+      dialectId: place.dialectId,
+      signedCalls: model.signedCalls
+    })
+    if (Either.isLeft(conversation)) return Either.left(conversation.left)
+    const { contents, system } = conversation.right
+    if (contents.length === 0) return invalid("messages")
+    const tools = withChoice(params, context)
+    if (Either.isLeft(tools)) return Either.left(tools.left)
+    const thinking = Thinking.encode(params.reasoningEffort, model)
+    context.dropped.push(...thinking.dropped)
+    dropOthers(params, context.dropped)
+    const body = present({
+      systemInstruction: system.length === 0 ? undefined : { parts: system },
+      contents,
+      ...tools.right,
+      generationConfig: generationConfig(params, thinking.config),
+      serviceTier: params.serviceTier
+    })
+    return Either.right({
+      path: `${path}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
+      body: merge(body, additions(params, context)),
+      dropped: context.dropped
+    })
+  }

@@ -1,8 +1,8 @@
 /**
  * Google's Gemini API, and the wire language of its `generateContent`.
  *
- * `GEMINI_API_KEY` (or `GOOGLE_API_KEY`), `GOOGLE_GEMINI_BASE_URL`, which is without the version, as for Google's own
- * clients. Evidence: recorded (text, thoughts, calls, streamed arguments, grounding, blocked prompts), documented (read
+ * `GEMINI_API_KEY` or `GOOGLE_API_KEY`, `GOOGLE_GEMINI_BASE_URL`. A base URL that names no version is completed with
+ * `/v1beta`, as Google's own clients do. Evidence: recorded (text, thoughts, calls, streamed arguments, grounding, blocked prompts), documented (read
  * 2026-11-23).
  *
  * @see https://ai.google.dev/api/generate-content
@@ -24,7 +24,7 @@ import * as Services from "../Services.ts"
 
 const id = "gemini"
 
-const place = { prefix: "/v1beta", resource: Request.geminiResource, dialectId: id }
+const place = { prefix: "", resource: Request.geminiResource, dialectId: id }
 
 /** Gemini's `generateContent` and `streamGenerateContent`. */
 export const dialect = Dialect.make({
@@ -44,14 +44,15 @@ export const dialect = Dialect.make({
 export const embeddingsDialect = EmbeddingsWire.make(place)
 
 /** The wire language of Gemini's list of models. */
-export const modelsDialect = ModelsWire.make("/v1beta/models", "1000")
+export const modelsDialect = ModelsWire.make("/models", "1000")
 
 export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.WithModels = {
   id,
   dialect,
-  baseUrl: "https://generativelanguage.googleapis.com",
+  baseUrl: "https://generativelanguage.googleapis.com/v1beta",
+  completed: (baseUrl) => /\/v\d+\w*$/.test(baseUrl) ? baseUrl : `${baseUrl}/v1beta`,
   auth: Endpoint.header("x-goog-api-key"),
-  env: { apiKey: "GEMINI_API_KEY", baseUrl: "GOOGLE_GEMINI_BASE_URL" },
+  env: { apiKey: ["GEMINI_API_KEY", "GOOGLE_API_KEY"], baseUrl: "GOOGLE_GEMINI_BASE_URL" },
   capabilities: Endpoint.capabilities({
     reasoning: true,
     images: true,

@@ -70,7 +70,6 @@ const planned = [
   "cohere",
   "ollama",
   "sagemaker",
-  "vertexai",
   "vertexaianthropic"
 ]
 
