@@ -41,6 +41,8 @@ export interface Places {
   readonly region?: string | undefined
   readonly location?: string | undefined
   readonly project?: string | undefined
+  /** Azure's. */
+  readonly resource?: string | undefined
 }
 
 /** A request as it leaves, but for its signature. */
@@ -136,7 +138,8 @@ export type Field =
 
 /**
  * The ways in which servers of OpenAI's dialect differ from OpenAI's own. Each is absent where there is no difference;
- * what a server can do at all is in its `capabilities`.
+ * what a server can do at all is in its `capabilities`. Anthropic's dialect knows `modelField`, `body`, `path` and
+ * `streamPath`.
  */
 export interface Switches {
   /** A stream that ends without a finish reason is whole. Default: false, it is `TruncatedStream`. */
@@ -184,13 +187,13 @@ export interface Switches {
   readonly reasoningApart?: boolean | undefined
   /** Where a tool chosen by name goes, if not to the words' field. `false`: none can be chosen so; it is refused. */
   readonly toolByName?: string | false | undefined
-  /** The body's field for the model. Default: `model`. */
-  readonly modelField?: string | undefined
+  /** The body's field for the model. Default: `model`. `false`: the path alone names it. */
+  readonly modelField?: string | false | undefined
   /** In the body of every request, unless the call's `extra` says otherwise. */
   readonly body?: JsonObject | undefined
-  /** Appended to the base URL; `{model}` stands for the model. Default: `/chat/completions`. */
+  /** Appended to the base URL; `{model}` stands for the model. Default: the dialect's own. */
   readonly path?: string | undefined
-  /** The path of answers that are streamed, where the path decides it and no `stream` in the body. Default: none. */
+  /** The path of answers that are streamed, where it is another; OpenAI's dialect then says no `stream` in the body. */
   readonly streamPath?: string | undefined
 }
 
@@ -234,13 +237,13 @@ export interface Server {
   readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
+  /**
+   * How a base URL that is given is to be read, where the provider's own clients take more than URLs, or less than all of
+   * one. Default: as it is.
+   */
+  readonly readBaseUrl?: ((given: string, places: Places) => string) | undefined
   /** The base URL in these places, where the layer is given none. `undefined`: a place is missing. */
   readonly baseUrlOf?: BaseUrlOf | undefined
-  /**
-   * What becomes of a base URL that is given: for servers whose own clients take one without its last segments. Default:
-   * it is used as it is.
-   */
-  readonly completed?: ((baseUrl: string, places: Places) => string) | undefined
   readonly auth: Auth
   readonly env: Variables
   /** Sent with every request, beside those of the dialect. */

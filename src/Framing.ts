@@ -6,6 +6,7 @@ import type * as Effect from "effect/Effect"
 import { createParser } from "eventsource-parser"
 import type { Fault } from "./Dialect.ts"
 import * as AwsEventStream from "./internal/awsEventStream.ts"
+import { JsonLines } from "./internal/jsonLines.ts"
 
 /** One event of a response body. */
 export interface Frame {
@@ -28,7 +29,7 @@ export interface Framing {
   readonly contentTypes: ReadonlyArray<string>
   /** What a client asks for. */
   readonly accept: string
-  /** Whether a frame can begin like a whole JSON body does, so that the first byte tells nothing. */
+  /** Whether each frame begins like a whole JSON body does, so that the first byte does not tell them apart. */
   readonly jsonFrames: boolean
   /** A frame that ends the stream without saying whether the answer is whole. */
   readonly terminator: string | undefined
@@ -111,4 +112,19 @@ export const awsEventStream: Framing = {
   terminator: undefined,
   load: AwsEventStream.load,
   parser: AwsEventStream.parser
+}
+
+/**
+ * A JSON text a line. Blank lines are none; a body that is one text on several lines, as proxies write their errors, is
+ * one frame.
+ */
+export const ndjson: Framing = {
+  contentTypes: ["application/x-ndjson", "application/ndjson", "application/jsonl"],
+  accept: "application/x-ndjson",
+  jsonFrames: true,
+  terminator: undefined,
+  parser: (limit, emit) => {
+    const lines = new JsonLines(limit, (data) => emit({ data }))
+    return { push: (bytes) => lines.push(bytes), end: () => lines.end() }
+  }
 }

@@ -163,7 +163,7 @@ export class Normaliser {
 
   private sniff(bytes: Uint8Array): Body.Kind | undefined {
     const { endpoint, stream } = this.options
-    this.kind = Body.kindOf(bytes, endpoint.dialect.framing.jsonFrames && stream)
+    this.kind = Body.kindOf(bytes, { jsonFrames: endpoint.dialect.framing.jsonFrames, stream })
     return this.kind
   }
 

@@ -19,9 +19,11 @@ import type { ProviderError } from "./ProviderError.ts"
 import * as Anthropic from "./providers/Anthropic.ts"
 import * as AtlasCloud from "./providers/AtlasCloud.ts"
 import * as Azure from "./providers/Azure.ts"
+import * as AzureAnthropic from "./providers/AzureAnthropic.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
 import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
+import * as Cohere from "./providers/Cohere.ts"
 import * as DashScope from "./providers/DashScope.ts"
 import * as Databricks from "./providers/Databricks.ts"
 import * as DeepInfra from "./providers/DeepInfra.ts"
@@ -46,6 +48,7 @@ import * as Moonshot from "./providers/Moonshot.ts"
 import * as Mzai from "./providers/Mzai.ts"
 import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
+import * as Ollama from "./providers/Ollama.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Otari from "./providers/Otari.ts"
@@ -58,6 +61,7 @@ import * as SambaNova from "./providers/SambaNova.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
 import * as VertexAi from "./providers/VertexAi.ts"
+import * as VertexAnthropic from "./providers/VertexAnthropic.ts"
 import * as Vllm from "./providers/Vllm.ts"
 import * as Watsonx from "./providers/Watsonx.ts"
 import * as Xai from "./providers/Xai.ts"
@@ -68,9 +72,11 @@ export const endpoints = {
   anthropic: Anthropic.endpoint,
   atlascloud: AtlasCloud.endpoint,
   azure: Azure.endpoint,
+  azureanthropic: AzureAnthropic.endpoint,
   azureopenai: AzureOpenAi.endpoint,
   cascadia: Cascadia.endpoint,
   cerebras: Cerebras.endpoint,
+  cohere: Cohere.endpoint,
   dashscope: DashScope.endpoint,
   databricks: Databricks.endpoint,
   deepinfra: DeepInfra.endpoint,
@@ -95,6 +101,7 @@ export const endpoints = {
   mzai: Mzai.endpoint,
   nebius: Nebius.endpoint,
   neosantara: Neosantara.endpoint,
+  ollama: Ollama.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   otari: Otari.endpoint,
@@ -107,6 +114,7 @@ export const endpoints = {
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
   vertexai: VertexAi.endpoint,
+  vertexaianthropic: VertexAnthropic.endpoint,
   vllm: Vllm.endpoint,
   watsonx: Watsonx.endpoint,
   xai: Xai.endpoint,
@@ -121,14 +129,19 @@ export interface Endpoints {
 /** Providers with options of their own. */
 interface Own {
   readonly anthropic: Anthropic.Options
+  /** For access tokens there is `AzureAnthropic.withTokens`. */
+  readonly azureanthropic: Omit<AzureAnthropic.Options, "bearer">
   readonly openai: OpenAi.Options
   readonly vertexai: VertexAi.Options
+  readonly vertexaianthropic: VertexAnthropic.Options
 }
 
 /** As the modules of these providers understand them. */
 const own = new Map<string, (options: AnyOptions) => Provider.EndpointOptions>([
   ["anthropic", Anthropic.withVersion],
-  ["openai", OpenAi.withScope]
+  ["azureanthropic", Anthropic.withVersion],
+  ["openai", OpenAi.withScope],
+  ["vertexaianthropic", Anthropic.withVersion]
 ])
 
 type AnyOptions = Partial<Own[keyof Own]>

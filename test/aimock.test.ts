@@ -1,5 +1,6 @@
 /**
- * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in both dialects, and as Azure and OpenRouter.
+ * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in the dialects that it
+ * speaks, and as Azure and OpenRouter.
  */
 import { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
@@ -18,6 +19,7 @@ import * as Models from "../src/Models.ts"
 import * as Provider from "../src/Provider.ts"
 import * as ProviderError from "../src/ProviderError.ts"
 import * as AzureOpenAi from "../src/providers/AzureOpenAi.ts"
+import * as Cohere from "../src/providers/Cohere.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as OpenRouter from "../src/providers/OpenRouter.ts"
 import * as VertexAi from "../src/providers/VertexAi.ts"
@@ -71,6 +73,10 @@ interface Place {
   readonly path: string
   readonly target: Targets.Target
   readonly clients: ReadonlyArray<Clients.Client>
+  /** The mock writes reasoning as text, which the real server does not. */
+  readonly reasonsInText?: true
+  /** The mock makes a plan in streams, and none in whole answers. */
+  readonly plansInStreams?: true
 }
 
 const azure: Targets.Target = (baseUrl) =>
@@ -117,6 +123,15 @@ const places: ReadonlyArray<Place> = [
     path: "/api/v1/chat/completions",
     target: Targets.named(OpenRouter),
     clients: [Clients.undici]
+  },
+  {
+    name: "cohere",
+    base: "",
+    path: "/v2/chat",
+    target: Targets.named(Cohere),
+    clients: Clients.all,
+    reasonsInText: true,
+    plansInStreams: true
   }
 ]
 
@@ -130,7 +145,7 @@ const reasonOf = ({ chunks, exit }: Play.Played): ProviderError.ProviderError =>
   return error
 }
 
-for (const { base, clients, name, path, target } of places) {
+for (const { base, clients, name, path, plansInStreams, reasonsInText, target } of places) {
   for (const client of clients) {
     const connected = Effect.map(start, (mock) => {
       const layer = target(`${mock.url}${base}`).pipe(Layer.provide(client.layer))
@@ -162,7 +177,12 @@ for (const { base, clients, name, path, target } of places) {
       it.scopedLive("reasoning before text", () =>
         Effect.gen(function*() {
           const { answer } = yield* answered("reasoning")
-          assert.deepInclude(answer, { text: "Hello there", reasoning: "let me think", finishReason: "stop" })
+          assert.deepInclude(answer, {
+            ...(reasonsInText === true
+              ? { text: "let me thinkHello there", reasoning: "" }
+              : { text: "Hello there", reasoning: "let me think" }),
+            finishReason: "stop"
+          })
         }))
 
       it.scopedLive("parallel tool calls", () =>
@@ -199,10 +219,16 @@ for (const { base, clients, name, path, target } of places) {
               Stream.run(Provider.completionStream(ask(content)), ChatCompletion.collect),
               Provider.completion(ask(content))
             ]).pipe(Effect.provide(layer))
-            assert.deepStrictEqual(
-              { ...collected, id: "", created: 0, requestId: "" },
-              { ...whole, id: "", created: 0, requestId: "" }
-            )
+            const comparable = (completion: ChatCompletion.ChatCompletion) => ({
+              ...completion,
+              choices: completion.choices.map((choice) =>
+                plansInStreams === true ? { ...choice, message: { ...choice.message, reasoning: undefined } } : choice
+              ),
+              id: "",
+              created: 0,
+              requestId: ""
+            })
+            assert.deepStrictEqual(comparable(collected), comparable(whole))
           }))
       }
 
@@ -328,6 +354,17 @@ for (const client of Clients.all) {
         assert.strictEqual(one?.length, 4)
         const error = yield* Effect.flip(embed({ input: "a cat", dimensions: 4 }))
         assert.strictEqual(ProviderError.isProviderError(error) && error.reason._tag, "UnexpectedBody")
+      }))
+
+    it.scopedLive("vectors of Cohere", () =>
+      Effect.gen(function*() {
+        const mock = yield* start
+        mock.onEmbedding("cat", { embedding: [0.5, -1, 0.25] })
+        const layer = Cohere.layer({ apiKey: Targets.apiKey, baseUrl: mock.url }).pipe(Layer.provide(client.layer))
+        const embed = (params: Embeddings.Params) => Effect.provide(Embeddings.embed({ model: "m", ...params }), layer)
+        const two = yield* embed({ input: ["a cat", "a cat"], inputType: "query" })
+        assert.deepStrictEqual(two.embeddings, [[0.5, -1, 0.25], [0.5, -1, 0.25]])
+        assert.deepInclude(mock.getLastRequest(), { path: "/v2/embed" })
       }))
 
     it.scopedLive("models", () =>

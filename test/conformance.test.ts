@@ -23,17 +23,20 @@ import * as Server from "./kit/server.ts"
 import * as Targets from "./kit/targets.ts"
 import * as TestHttp from "./kit/testHttp.ts"
 
+/** A protocol that is one provider's own. */
+const native = (protocol: string) => (): Targets.Target =>
+  Targets.named(Providers.ofProtocol(protocol) ?? assert.fail(`no module for ${protocol}`))
+
 /** The protocols that there are dialects for; a provider that has a module of its own is reached through that. */
 const protocols = new Map<string, (provider: string) => Targets.Target>([
   ["openai-chat", (provider) => named(provider) ?? Targets.openAi],
   ["openai-compat", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
   ["mistral", (provider) => named(provider) ?? Targets.compatible(provider, switchesOf(provider))],
   ["anthropic", () => Targets.anthropic],
-  ["gemini", () => Targets.gemini]
+  ["gemini", native("gemini")],
+  ["cohere", native("cohere")],
+  ["ollama", native("ollama")]
 ])
-
-/** Protocols of one endpoint, by its id. */
-const own = new Set(["anthropic", "gemini"])
 
 const named = (provider: string): Targets.Target | undefined => {
   const module = Providers.ofCorpus(provider)
@@ -74,7 +77,7 @@ const isPlain = ({ response }: Corpus.Case): boolean =>
 const endpointOf = ({ expected: { protocol, provider } }: Corpus.Case): Endpoint =>
   Providers.ofCorpus(provider)?.endpoint ?? (protocol === "openai-compat"
     ? OpenAiCompatible.endpoint({ id: provider, baseUrl: "http://in.memory", ...switchesOf(provider) })
-    : Read.endpointOf(own.has(protocol) ? protocol : "openai"))
+    : Providers.ofProtocol(protocol)?.endpoint ?? Read.endpointOf("openai"))
 
 /** Through that pass, without what is around it. */
 const reading = (one: Corpus.Case, pieces: Iterable<Uint8Array>): Read.Read =>

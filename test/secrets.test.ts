@@ -283,6 +283,18 @@ const anthropicSaying = (word: string): ReadonlyArray<string> => [
   event("message_delta", { delta: { stop_reason: word }, usage: { output_tokens: 1, note: word } })
 ]
 
+const ollamaSaying = (word: string): ReadonlyArray<string> => [
+  Wire.ollama.frame(JSON.stringify({
+    model: word,
+    created_at: word,
+    message: { content: "a", tool_calls: [{ id: word, function: { name: word, arguments: { word } } }] },
+    prompt_eval_count: 1,
+    total_duration: word
+  }))
+]
+
+const saying = new Map([[Wire.openAi, openAiSaying], [Wire.anthropic, anthropicSaying], [Wire.ollama, ollamaSaying]])
+
 const mebibyte = Bytes.bytesOf(noise(1024 * 1024))
 
 const ways: ReadonlyArray<Way> = [
@@ -309,6 +321,14 @@ const ways: ReadonlyArray<Way> = [
     name: "an error that is longer than what is read",
     script: () => text(400, JSON.stringify({ error: { message: noise(64 * 1024 - 40) + key } })),
     tag: "InvalidRequest"
+  },
+  {
+    name: "404 about a model that is called like a header's value",
+    script: () => ({
+      ...Server.json({ error: `model "${tenantHeader}" not found, try pulling it first` }),
+      status: 404
+    }),
+    tag: "ProviderError"
   },
   {
     name: "500 with a page",
@@ -338,26 +358,27 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "a frame that is not JSON",
-    script: (request) => Server.sse(`data: {bad ${told(request)}\n\n`),
+    script: (request, wire) => Wire.script(wire, wire.frame(`{bad ${told(request)}`)),
     tag: "MalformedChunk"
   },
   {
     name: "a frame that is not JSON, cut in the middle of the key",
-    script: () => Server.sse(`data: {bad ${noise(2_030)}${key}${noise(100)}\n\n`),
+    script: (_, wire) => Wire.script(wire, wire.frame(`{bad ${noise(2_030)}${key}${noise(100)}`)),
     tag: "MalformedChunk"
   },
   {
     name: "an error inside the stream",
-    script: (request) =>
-      Server.sse(`data: ${JSON.stringify({ error: { message: told(request), type: "api_error" } })}\n\n`),
+    script: (request, wire) =>
+      Wire.script(wire, wire.frame(JSON.stringify({ error: { message: told(request), type: "api_error" } }))),
     tag: "Server"
   },
   {
     name: "names and counts that say it, before an error",
     script: (request, wire) =>
-      Server.sse(
-        ...(wire.name === "openai" ? openAiSaying(told(request)) : anthropicSaying(told(request))),
-        `event: error\ndata: ${JSON.stringify({ error: { message: "no", type: "api_error" } })}\n\n`
+      Wire.script(
+        wire,
+        ...saying.get(wire)?.(told(request)) ?? [],
+        wire.frame(JSON.stringify({ error: { message: "no", type: "api_error" } }))
       ),
     tag: "Server"
   },
@@ -368,17 +389,18 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "a connection that breaks in the middle",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.sleep(10), Server.reset),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.sleep(10), Server.reset),
     tag: "Network"
   },
   {
     name: "a stream that ends in the middle",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), wire.half),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), wire.half),
     tag: "TruncatedStream"
   },
   {
     name: "a frame that is too large",
-    script: (request) => Server.sse(`data: ${told(request)}`, ...Array.from({ length: 17 }, () => mebibyte)),
+    script: (request, wire) =>
+      Wire.script(wire, wire.begun(`{"a":"${told(request)}`), ...Array.from({ length: 17 }, () => mebibyte)),
     tag: "EventTooLarge"
   },
   {
@@ -390,14 +412,14 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "no content",
-    script: (_, wire) => Server.sse(wire.open, Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, Server.expectClose()),
     failure: () => ({ call: { timeouts: { firstContent: short } } }),
     tag: "Timeout",
     phase: "firstContent"
   },
   {
     name: "no more content",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: () => ({
       call: { timeouts: { idle: "150 millis" } },
       whole: { timeouts: { firstContent: "200 millis" } }
@@ -407,20 +429,20 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "no end",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: () => ({ call: { timeouts: { total: short } } }),
     tag: "Timeout",
     phase: "total"
   },
   {
     name: "a stop that was asked for",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: (server) => ({ call: { cancel: underWay(server) } }),
     tag: "Cancelled"
   },
   {
     name: "a stop whose reason says it",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: (server) => ({
       call: { signal: toldSignal(server) },
       whole: { cancel: Effect.zipRight(underWay(server), Effect.die(why())) }
@@ -435,7 +457,7 @@ const tagOf = (error: unknown): string =>
     : "no error"
 
 for (const client of Clients.all) {
-  for (const wire of Wire.all) {
+  for (const wire of Wire.ofEachFraming) {
     describe(`${client.name}, ${wire.name}`, { timeout: 20_000 }, () => {
       for (const way of ways) {
         it.scopedLive(way.name, () =>
@@ -458,7 +480,7 @@ for (const client of Clients.all) {
       for (const status of [301, 302, 303, 307, 308]) {
         it.scopedLive(`${status} to another origin, which gets nothing`, () =>
           Effect.gen(function*() {
-            const other = yield* Server.make(() => Server.sse(Wire.answer(wire, "a")))
+            const other = yield* Server.make(() => Wire.script(wire, Wire.answer(wire, "a")))
             const server = yield* Server.make(() => ({
               status,
               headers: { location: `${other.url}/steal?key=${encodeURIComponent(key)}` },
@@ -537,7 +559,7 @@ for (const client of Clients.all) {
       it.scopedLive("a key with a line break at its end works, and arrives without it", () =>
         Effect.gen(function*() {
           const server = yield* Server.make((request, index) =>
-            index === 0 ? Server.sse(Wire.answer(wire, "a")) : text(401, `not ${told(request)}`)
+            index === 0 ? Wire.script(wire, Wire.answer(wire, "a")) : text(401, `not ${told(request)}`)
           )
           const apiKey = Redacted.make(` ${key}\r\n`)
           yield* Stream.runDrain(Provider.completionStream(params)).pipe(
@@ -575,7 +597,7 @@ for (const client of Clients.all) {
               )
             )
           const server = yield* Server.make((_, index) =>
-            index === 0 ? Server.sse(Wire.answer(wire, "a")) : { before: [Server.reset], steps: [] }
+            index === 0 ? Wire.script(wire, Wire.answer(wire, "a")) : { before: [Server.reset], steps: [] }
           )
           const run = Stream.runDrain(Provider.completionStream(params)).pipe(
             Effect.provide(Layer.provide(
@@ -594,7 +616,7 @@ for (const client of Clients.all) {
 
       it.scopedLive("the user's own client can send a call elsewhere, and the key does not go along", () =>
         Effect.gen(function*() {
-          const other = yield* Server.make(() => Server.sse(Wire.answer(wire, "a")))
+          const other = yield* Server.make(() => Wire.script(wire, Wire.answer(wire, "a")))
           const server = yield* Server.make([])
           const transformClient = HttpClient.mapRequest((request) =>
             HttpClientRequest.setUrl(request, request.url.replace(server.url, other.url))

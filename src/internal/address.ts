@@ -13,7 +13,7 @@ export interface Address {
 }
 
 /** Of no other option is it said in the address where something is. */
-const names = ["region", "location", "project"] as const satisfies ReadonlyArray<keyof Places>
+const names = ["region", "location", "project", "resource"] as const satisfies ReadonlyArray<keyof Places>
 
 /** Those of a layer's options that say something. */
 export const placesOf = (options: Places): Places =>
@@ -40,28 +40,25 @@ const originOf = (url: string): string | undefined => {
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "" ? origin : undefined
 }
 
-const withoutEnd = (url: string): string => url.trim().replace(/\/+$/, "")
-
 export const of = (
-  { baseUrl: own, baseUrlOf, completed, env }: Server,
+  { baseUrl: own, baseUrlOf, env, readBaseUrl }: Server,
   given: string | undefined,
   places: Places
 ): Either.Either<Address, Fault> => {
   const ofPlaces = given === undefined ? baseUrlOf : undefined
-  const completion = given === undefined || given.trim() === "" ? undefined : completed
-  if (ofPlaces !== undefined || completion !== undefined) {
+  if (ofPlaces !== undefined || (baseUrlOf !== undefined && readBaseUrl !== undefined)) {
     const strange = names.find((name) => !isPlace(places[name] ?? "none"))
     if (strange !== undefined) return Either.left(invalid(strange, "it has characters that none has; nothing was sent"))
   }
-  const wanted = withoutEnd(given ?? ofPlaces?.(places) ?? own)
-  const baseUrl = completion === undefined ? wanted : withoutEnd(completion(wanted, places))
+  const read = given === undefined ? undefined : readBaseUrl?.(given, places) ?? given
+  const baseUrl = (read ?? ofPlaces?.(places) ?? own).trim().replace(/\/+$/, "")
   const origin = originOf(baseUrl)
   if (origin !== undefined) return Either.right({ baseUrl, origin })
   if (baseUrl !== "") {
     return Either.left(invalid("baseUrl", "it must be an http or https URL without user and password"))
   }
   // In the endpoint's order: what may be missing comes last there.
-  const lacking = Object.keys(env).find((option) => names.some((name) => name === option && places[name] === undefined))
-  const option = ofPlaces === undefined ? "baseUrl" : lacking ?? "baseUrl"
+  const wanted = Object.keys(env).find((option) => names.some((name) => name === option && places[name] === undefined))
+  const option = ofPlaces === undefined ? "baseUrl" : wanted ?? "baseUrl"
   return Either.left(missing(option, spellings(env[option])[0]))
 }

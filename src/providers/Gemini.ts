@@ -18,6 +18,7 @@ import * as Errors from "../internal/geminiErrors.ts"
 import * as Events from "../internal/geminiEvents.ts"
 import * as ModelsWire from "../internal/geminiModelList.ts"
 import * as Request from "../internal/geminiRequest.ts"
+import { versioned } from "../internal/googleUrl.ts"
 import * as Models from "../Models.ts"
 import type * as Provider from "../Provider.ts"
 import * as Services from "../Services.ts"
@@ -50,7 +51,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   id,
   dialect,
   baseUrl: "https://generativelanguage.googleapis.com/v1beta",
-  completed: (baseUrl) => /\/v\d+\w*$/.test(baseUrl) ? baseUrl : `${baseUrl}/v1beta`,
+  readBaseUrl: (given) => versioned(given, "v1beta"),
   auth: Endpoint.header("x-goog-api-key"),
   env: { apiKey: ["GEMINI_API_KEY", "GOOGLE_API_KEY"], baseUrl: "GOOGLE_GEMINI_BASE_URL" },
   capabilities: Endpoint.capabilities({

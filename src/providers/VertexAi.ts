@@ -16,6 +16,7 @@ import * as Endpoint from "../Endpoint.ts"
 import * as EmbeddingsWire from "../internal/geminiEmbeddings.ts"
 import * as ModelsWire from "../internal/geminiModelList.ts"
 import * as Request from "../internal/geminiRequest.ts"
+import { versioned } from "../internal/googleUrl.ts"
 import { vertexHost } from "../internal/vertexHost.ts"
 import * as Models from "../Models.ts"
 import type * as Provider from "../Provider.ts"
@@ -46,10 +47,10 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     location === undefined || project === undefined
       ? undefined
       : within(`${vertexHost(location)}/${version}`, project, location),
-  completed: (baseUrl, { location, project }) => {
-    if (location === undefined || project === undefined || baseUrl.includes("/projects/")) return baseUrl
-    return within(/\/v\d+\w*$/.test(baseUrl) ? baseUrl : `${baseUrl}/${version}`, project, location)
-  },
+  readBaseUrl: (given, { location, project }) =>
+    given.trim() === "" || location === undefined || project === undefined || given.includes("/projects/")
+      ? given
+      : within(versioned(given, version), project, location),
   auth: Endpoint.bearer,
   env: {
     apiKey: ["GOOGLE_OAUTH_ACCESS_TOKEN", "CLOUDSDK_AUTH_ACCESS_TOKEN"],

@@ -34,13 +34,14 @@ import * as Normalise from "../../src/Normalise.ts"
 import type * as Provider from "../../src/Provider.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
 import * as Play from "../kit/play.ts"
 import * as TestHttp from "../kit/testHttp.ts"
-import type { Dialect, Failure, Fault, Told } from "./fault.ts"
+import { type Dialect, type Failure, type Fault, madeUp, type Told } from "./fault.ts"
 
 /** No promise that this file's tests leave behind fails. */
 export const watchRejections = (): void => {
@@ -73,7 +74,8 @@ const compatible = { id: "compatible", lenientFinish: true } as const
 const endpoints: { readonly [dialect in Dialect]: Endpoint } = {
   openai: OpenAi.endpoint,
   anthropic: Anthropic.endpoint,
-  lenient: OpenAiCompatible.endpoint({ ...compatible, baseUrl: "http://in.memory" })
+  lenient: OpenAiCompatible.endpoint({ ...compatible, baseUrl: "http://in.memory" }),
+  ollama: Ollama.endpoint
 }
 
 export type Target = Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
@@ -91,6 +93,8 @@ export const target = (
       return Anthropic.layer(options)
     case "lenient":
       return OpenAiCompatible.layer({ ...options, ...compatible })
+    case "ollama":
+      return Ollama.layer(options)
   }
 }
 
@@ -101,7 +105,7 @@ export const pieces = (fault: Fault): ReadonlyArray<Uint8Array> => fault.pieces.
 export const whole = (fault: Fault): Uint8Array => Bytes.concat(pieces(fault))
 
 export const contentType = (fault: Fault): string | undefined =>
-  "contentType" in fault ? fault.contentType : "text/event-stream"
+  "contentType" in fault ? fault.contentType : endpoints[fault.dialect].dialect.framing.contentTypes[0]
 
 /** What one pass made of the bytes. */
 export interface Pass {
@@ -160,7 +164,8 @@ export const tell = (chunks: ReadonlyArray<ChatCompletionChunk>): ReadonlyArray<
 const heads: { readonly [dialect in Dialect]: readonly [string, string] } = {
   openai: ["c1", "m"],
   lenient: ["c1", "m"],
-  anthropic: ["msg_1", "m"]
+  anthropic: ["msg_1", "m"],
+  ollama: [madeUp, "m"]
 }
 
 const countOf = (chunks: ReadonlyArray<ChatCompletionChunk>, of: (chunk: ChatCompletionChunk) => number): number =>
@@ -367,7 +372,12 @@ export const providers = (
     const http = Layer.succeedContext(yield* Layer.build(client))
     const build = (dialect: Dialect) =>
       Effect.map(Layer.build(Layer.provide(target(dialect, baseUrl), http)), (built) => Layer.succeedContext(built))
-    return { openai: yield* build("openai"), anthropic: yield* build("anthropic"), lenient: yield* build("lenient") }
+    return {
+      openai: yield* build("openai"),
+      anthropic: yield* build("anthropic"),
+      lenient: yield* build("lenient"),
+      ollama: yield* build("ollama")
+    }
   })
 
 /** Through one of these; the server is told which fault is asked for. */

@@ -77,6 +77,7 @@ const Expected = Schema.Struct({
   reasoning: text,
   refusal: text,
   chunkCount: optional(Schema.Number),
+  toolPlan: text,
   thinkTags: optional(Schema.Struct({ text, reasoning: text })),
   toolCalls: Schema.optionalWith(Schema.Array(ToolCall), { default: () => [], nullable: true }),
   providerToolCalls: Schema.optionalWith(Schema.Array(Schema.Struct({ id: optional(Schema.String) })), {

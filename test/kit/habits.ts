@@ -49,9 +49,15 @@ const Habits = Schema.Struct({
   baseUrl: Schema.optional(Schema.String),
   /** What the layer is given, where the server is in many places. */
   places: Schema.optionalWith(
-    Schema.partialWith(Schema.Struct({ project: Schema.String, location: Schema.String, region: Schema.String }), {
-      exact: true
-    }),
+    Schema.partialWith(
+      Schema.Struct({
+        project: Schema.String,
+        location: Schema.String,
+        region: Schema.String,
+        resource: Schema.String
+      }),
+      { exact: true }
+    ),
     { default: () => ({}) }
   ),
   /** The header of the key, `{key}` in its place; absent where there is none. */

@@ -89,6 +89,10 @@ export const imitators: ReadonlyArray<Module> = all.filter(({ endpoint }) =>
 /** Where the corpus has another word for the id. */
 const aliases = new Map([["alibaba", "dashscope"], ["azure", "azureopenai"], ["azure-ai", "azure"]])
 
+/** The module whose own wire language is the corpus' protocol, if there is one. */
+export const ofProtocol = (protocol: string): Module | undefined =>
+  all.find(({ endpoint }) => endpoint.id === protocol && endpoint.dialect.id === protocol)
+
 /** The module of the corpus' provider, if it is a named one. */
 export const ofCorpus = (provider: string): Module | undefined =>
   imitators.find(({ endpoint }) => endpoint.id === (aliases.get(provider) ?? provider))

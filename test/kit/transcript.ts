@@ -29,7 +29,21 @@ const Expected = Schema.Struct({
 })
 export type Expected = typeof Expected.Type
 
-export interface Transcript {
+/** A way to cut a body into frames. */
+export interface Format {
+  /** What announces such a body. */
+  readonly contentType: string
+  /** What ends a frame. */
+  readonly frameEnd: string
+}
+
+/** By the ending of the transcript's file. */
+const formats: ReadonlyMap<string, Format> = new Map([
+  [".sse", { contentType: "text/event-stream", frameEnd: "\n\n" }],
+  [".ndjson", { contentType: "application/x-ndjson", frameEnd: "\n" }]
+])
+
+export interface Transcript extends Format {
   readonly name: string
   readonly provider: string
   readonly bytes: Uint8Array
@@ -44,12 +58,17 @@ const decode = Schema.decodeUnknownSync(Expected, { onExcessProperty: "error" })
 export const ofProvider = (provider: string): ReadonlyArray<Transcript> => {
   const folder = folderOf(provider)
   if (!fs.existsSync(folder)) return []
-  return fs.readdirSync(folder).filter((file) => file.endsWith(".sse")).sort().map((file) => ({
-    name: path.basename(file, ".sse"),
-    provider,
-    bytes: new Uint8Array(fs.readFileSync(new URL(file, folder))),
-    expected: decode(JSON.parse(fs.readFileSync(new URL(file.replace(/\.sse$/, ".json"), folder), "utf8")))
-  }))
+  return fs.readdirSync(folder).sort().flatMap((file) => {
+    const { ext, name } = path.parse(file)
+    const format = formats.get(ext)
+    return format === undefined ? [] : [{
+      ...format,
+      name,
+      provider,
+      bytes: new Uint8Array(fs.readFileSync(new URL(file, folder))),
+      expected: decode(JSON.parse(fs.readFileSync(new URL(`${name}.json`, folder), "utf8")))
+    }]
+  })
 }
 
 /** What the chunks add up to, in the words of the `.json` beside the transcript. */

@@ -1,16 +1,28 @@
 /**
- * The two wire languages, as little of them as a test of the engine needs.
+ * Wire languages, as little of them as a test of the engine needs.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { CompletionParams } from "../../src/CompletionParams.ts"
+import type { Endpoint } from "../../src/Endpoint.ts"
 import type * as Provider from "../../src/Provider.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
+import * as Server from "../kit/server.ts"
 
 export interface Wire {
   readonly name: string
+  readonly endpoint: Endpoint
+  /** What announces a stream. */
+  readonly contentType: string
+  /** JSON text as one frame. */
+  readonly frame: (json: string) => string
+  /** The beginning of a frame. */
+  readonly begun: (json: string) => string
+  /** What brings nothing at all, not even a frame. */
+  readonly nothing: string
   readonly layer: (
     options: Partial<Provider.LayerOptions>
   ) => Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
@@ -37,8 +49,17 @@ export const key = "sk-test-0123456789abcdef"
 
 const defaults = { apiKey: Redacted.make(key), model: "m" }
 
+const eventStream = {
+  contentType: "text/event-stream",
+  frame: (json: string) => `data: ${json}\n\n`,
+  begun: (json: string) => `data: ${json}`,
+  nothing: ": nothing to say\n"
+}
+
 export const openAi: Wire = {
+  ...eventStream,
   name: "openai",
+  endpoint: OpenAi.endpoint,
   layer: (options) => OpenAi.layer({ ...defaults, ...options }),
   path: "/chat/completions",
   open:
@@ -75,7 +96,9 @@ const event = (json: { readonly type: string; readonly [key: string]: unknown })
 const message = { id: "msg_1", type: "message", role: "assistant", model: "m" } as const
 
 export const anthropic: Wire = {
+  ...eventStream,
   name: "anthropic",
+  endpoint: Anthropic.endpoint,
   layer: (options) => Anthropic.layer({ ...defaults, ...options }),
   path: "/v1/messages",
   open: event(
@@ -101,7 +124,42 @@ export const anthropic: Wire = {
   }
 }
 
+const line = (json: object): string =>
+  `${JSON.stringify({ model: "m", created_at: "2026-11-20T09:15:01Z", ...json })}\n`
+
+const said = (content: string): string => line({ message: { role: "assistant", content }, done: false })
+
+const last = { done: true, done_reason: "stop", prompt_eval_count: 3, eval_count: 5 }
+
+/** Its last line is the finish and the end. */
+export const ollama: Wire = {
+  name: "ollama",
+  endpoint: Ollama.endpoint,
+  contentType: "application/x-ndjson",
+  frame: (json) => `${json}\n`,
+  begun: (json) => json,
+  nothing: "\n",
+  layer: (options) => Ollama.layer({ ...defaults, ...options }),
+  path: "/api/chat",
+  open: said(""),
+  text: said,
+  ping: said(""),
+  half: `{"model":"m","message":{"role":"assistant","con`,
+  finish: line({ message: { role: "assistant", content: "" }, ...last }),
+  done: "",
+  overloaded: `{"error":"server busy, please try again.  maximum pending requests exceeded"}\n`,
+  whole: { model: "m", created_at: "2026-11-20T09:15:01Z", message: { role: "assistant", content: "abc" }, ...last }
+}
+
+/** Server-sent events, of both dialects. */
 export const all: ReadonlyArray<Wire> = [openAi, anthropic]
+
+/** And a wire of each other framing, for what depends on the bytes. */
+export const ofEachFraming: ReadonlyArray<Wire> = [...all, ollama]
+
+/** A 200 stream. */
+export const script = (wire: Wire, ...steps: ReadonlyArray<Server.Step | Uint8Array | string>): Server.Script =>
+  Server.stream(wire.contentType, ...steps)
 
 export const params: CompletionParams = { messages: [{ role: "user", content: "hi" }] }
 

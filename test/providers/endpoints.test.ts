@@ -54,8 +54,8 @@ const replaced = (text: string, word: string, other: string): string => {
 }
 
 /** The text up to the frame in which the answer ends. */
-const unfinished = (text: string, word: string): string =>
-  text.slice(0, text.lastIndexOf("\n\n", lastOf(text, word)) + 2)
+const unfinished = (text: string, word: string, { frameEnd }: Transcript.Format): string =>
+  text.slice(0, text.lastIndexOf(frameEnd, lastOf(text, word)) + frameEnd.length)
 
 const textOf = ({ chunks }: Pick<Read.Read, "chunks">): string => Answer.choice(chunks).text
 
@@ -95,7 +95,7 @@ describe("transcripts", () => {
   })
 })
 
-const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral", "gemini"])
+const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral", "cohere", "ollama", "gemini"])
 const cases = Corpus.present ? Corpus.listed(protocols) : []
 
 const checkSources = (name: string, module: Providers.Module | Providers.VectorsModule, habits: Habits.Habits) => {
@@ -138,7 +138,8 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     const text = transcripts.find((one) => one.name === "text") ?? assert.fail("no transcript of a text")
     const whole = new TextDecoder().decode(text.bytes)
     const word = text.expected.nativeFinishReason ?? assert.fail("the text does not say how it ended")
-    const read = (text: string): Read.Read => Read.read(endpoint, [Bytes.bytesOf(text)])
+    const { contentType } = text
+    const read = (text: string): Read.Read => Read.read(endpoint, [Bytes.bytesOf(text)], { contentType })
 
     it("the module says where it is documented, and on what evidence it stands", () =>
       checkSources(name, module, habits))
@@ -149,14 +150,16 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     for (const transcript of transcripts) {
       it.live(transcript.name, () =>
         Effect.gen(function*() {
-          const sse = (pieces: Iterable<Uint8Array>) => asked(module, habits, () => TestHttp.sse(pieces))
-          check(transcript, yield* sse([transcript.bytes]), "whole")
-          check(transcript, yield* sse(Bytes.byteByByte(Bytes.crlf(transcript.bytes))), "CRLF byte by byte")
-          const expected = Read.read(endpoint, [transcript.bytes])
-          assert.deepStrictEqual(Read.read(endpoint, Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
+          const played = (pieces: Iterable<Uint8Array>) =>
+            asked(module, habits, () => TestHttp.stream(contentType, pieces))
+          const read = (pieces: Iterable<Uint8Array>) => Read.read(endpoint, pieces, { contentType })
+          check(transcript, yield* played([transcript.bytes]), "whole")
+          check(transcript, yield* played(Bytes.byteByByte(Bytes.crlf(transcript.bytes))), "CRLF byte by byte")
+          const expected = read([transcript.bytes])
+          assert.deepStrictEqual(read(Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
           for (let seed = 0; seed < 5; seed++) {
             const pieces = Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 10)
-            assert.deepStrictEqual(Read.read(endpoint, pieces), expected, `cuts of seed ${seed}`)
+            assert.deepStrictEqual(read(pieces), expected, `cuts of seed ${seed}`)
           }
         }))
     }
@@ -164,7 +167,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     it.scopedLive(`over a socket, ${client.name}`, () =>
       Effect.gen(function*() {
         const server = yield* Server.make(
-          transcripts.map(({ bytes }, seed) => Server.sse(...Bytes.randomCuts(bytes, seed, 10)))
+          transcripts.map(({ bytes }, seed) => Server.stream(contentType, ...Bytes.randomCuts(bytes, seed, 10)))
         )
         const layer = Targets.named(module)(server.url).pipe(Layer.provide(client.layer))
         for (const transcript of transcripts) check(transcript, yield* Play.play(layer, params), transcript.name)
@@ -172,7 +175,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
 
     it.live("asks its own server, with the key in its place", () =>
       Effect.gen(function*() {
-        const { sent } = yield* asked(module, habits, () => TestHttp.sse([text.bytes]))
+        const { sent } = yield* asked(module, habits, () => TestHttp.stream(contentType, [text.bytes]))
         assert.deepStrictEqual(sent.map(({ method, url }) => `${method} ${url}`), [`POST ${habits.url}`])
         checkKey(sent[0], habits)
       }))
@@ -180,7 +183,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     it.live("from its variables", () =>
       Effect.gen(function*() {
         const [[apiKey], [baseUrl]] = [spellings(endpoint.env.apiKey), spellings(endpoint.env.baseUrl)]
-        const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
+        const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
         const variables = ConfigProvider.fromMap(
           new Map([
             ...(apiKey === undefined ? [] : [[apiKey, "key-of-the-variable"]] as const),
@@ -206,7 +209,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
         if (places.length === 0) return assert.isUndefined(endpoint.baseUrlOf)
         const key = spellings(endpoint.env.apiKey).slice(0, 1).map((name) => [name, "key-of-the-variable"] as const)
         const asked = (variables: Iterable<readonly [string, string]>) => {
-          const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
+          const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
           const environment = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([...key, ...variables])))
           const layer = module.layerConfig({ model: "a-model" }).pipe(
             Layer.provide(http.layer),
@@ -246,7 +249,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     }
 
     it("cut before its end it is not whole, and what came is there", () => {
-      const begun = unfinished(whole, word)
+      const begun = unfinished(whole, word, text)
       const answer = read(begun)
       assert.strictEqual(answer.outcome, endpoint.lenientFinish === true ? "ok" : "TruncatedStream")
       assert.strictEqual(textOf(answer), text.expected.text)
