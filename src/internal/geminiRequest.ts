@@ -26,11 +26,16 @@ const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
   for (const [param, why] of dropped) {
     if (params[param] !== undefined) to.push({ param, why })
   }
-  if (params.parallelToolCalls === false) {
-    to.push({ param: "parallelToolCalls", why: "the model itself decides how many tools it calls" })
+  const tools = params.tools ?? []
+  if (params.parallelToolCalls !== undefined && tools.length === 0) {
+    to.push({ param: "parallelToolCalls", why: "there are no tools" })
+  } else if (params.parallelToolCalls === false) {
+    to.push({ param: "parallelToolCalls", why: "the API cannot be told to call one tool at a time" })
   }
-  if (params.tools?.some(({ strict }) => strict === true) === true) {
-    to.push({ param: "tools.strict", why: "the API knows no strict tools" })
+  for (const [index, { strict }] of tools.entries()) {
+    if (strict === true) {
+      to.push({ param: `tools[${index}].strict`, why: "the API does not hold a model to a tool's schema" })
+    }
   }
 }
 
