@@ -81,20 +81,28 @@ const idOf = ({ ids }: State, { id }: Known): string | undefined => {
   return id
 }
 
+/** Arguments in one piece: those of a call that goes on are only a place for them. */
+const whole = ({ args, partialArgs, willContinue }: Known): string =>
+  willContinue === true || partialArgs !== undefined ? "" : textOf(args)
+
 const begin = (state: State, part: JsonObject, call: JsonObject, known: Known, outputs: Array<Addition>): void => {
   const id = idOf(state, known)
   const index = state.begun++
-  state.open = { part, call, id, place: index, writer: Arguments.make(), text: "" }
-  outputs.push({ _tag: "ToolCall", choice: state.index, id, index, name: known.name })
+  const text = whole(known)
+  state.open = { part, call, id, place: index, writer: Arguments.make(), text }
+  outputs.push({
+    _tag: "ToolCall",
+    choice: state.index,
+    id,
+    index,
+    name: known.name,
+    arguments: text === "" ? undefined : text
+  })
 }
 
 /** What has no name continues the call at hand, if there is one. */
 const isNew = (state: State, { args, name }: Known): boolean =>
   (name !== undefined && name !== "") || (state.open === undefined && isObject(args))
-
-/** Arguments in one piece: those of a call that goes on are only a place for them. */
-const whole = ({ args, partialArgs, willContinue }: Known): string =>
-  willContinue === true || partialArgs !== undefined ? "" : textOf(args)
 
 /** One part with a call, or with more of one. Gives the calls that are whole now. */
 export const read = (

@@ -30,7 +30,9 @@ export const failure = classify({
   wording: [
     // "API key not valid. Please pass a valid API key.", "API key expired."
     [/API key (?:not valid|expired|not found)/i, "Authentication"],
+    // Google's; gateways'.
     [/token count .*exceeds the maximum|exceeds the maximum number of tokens/i, "ContextLength"],
+    [/prompt is too long|exceeds the (?:available|maximum) context/i, "ContextLength"],
     // "models/x is not found for API version v1beta", "Publisher Model `projects/.../models/x` was not found"
     [
       /\bmodels?\/\S+ is not (?:found|supported)|Publisher Model .* (?:was )?not found|no longer available/i,

@@ -5,7 +5,13 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { GoogleGenAI } from "@google/genai"
-import type { Content, GenerateContentConfig, GenerateContentResponse, Part } from "@google/genai"
+import type {
+  Content,
+  GenerateContentConfig,
+  GenerateContentResponse,
+  GenerateContentResponseUsageMetadata,
+  Part
+} from "@google/genai"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -55,7 +61,10 @@ const ofChunks = (chunks: ReadonlyArray<GenerateContentResponse>): Kit.Answer =>
   const candidates = chunks.flatMap((chunk) =>
     (chunk.candidates ?? []).map((one) => ({ ...one, index: one.index ?? 0 }))
   )
-  const usage = chunks.map(({ usageMetadata }) => usageMetadata ?? {}).reduce((sum, one) => ({ ...sum, ...one }), {})
+  const usage: GenerateContentResponseUsageMetadata = Object.assign(
+    {},
+    ...chunks.map(({ usageMetadata }) => usageMetadata)
+  )
   const reasoning = usage.thoughtsTokenCount ?? 0
   const prompt = usage.promptTokenCount ?? 0
   const completion = (usage.candidatesTokenCount ?? 0) + reasoning
@@ -72,7 +81,7 @@ const ofChunks = (chunks: ReadonlyArray<GenerateContentResponse>): Kit.Answer =>
         reasoning: textOf(parts, true),
         refusal: "",
         calls: callsOf(parts),
-        finish: own.map(({ finishReason }) => finishReason).filter((word) => word !== undefined).at(-1)
+        finish: own.findLast(({ finishReason }) => finishReason !== undefined)?.finishReason
       }
     }),
     usage: isCounted
