@@ -163,8 +163,6 @@ export interface EmbeddingsDialect {
   ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
   /** `undefined`: this is no answer. */
   readonly answer: (json: unknown) => EmbeddingsAnswer | undefined
-  /** Texts of one request, where that is the model's to say. Default: as many as the endpoint takes. */
-  readonly maxInputs?: ((model: string) => number) | undefined
 }
 
 /** One page of a list of models. */

@@ -97,9 +97,9 @@ const serviceOf = (endpoint: WithEmbeddings, options: Options, transport: Transp
   embed: (given, callOptions = {}) =>
     Effect.gen(function*() {
       const params = { ...given, model: given.model ?? options.embeddingModel }
-      const { dialect: { maxInputs }, ...limits } = endpoint.embeddings
-      const ofModel = maxInputs === undefined ? undefined : { maxInputs: maxInputs(params.model ?? "") }
-      const parts = Parts.split(textsOf(params), { ...limits, ...ofModel })
+      const { maxInputs, maxTokens } = endpoint.embeddings
+      const most = typeof maxInputs === "function" ? maxInputs(params.model ?? "") : maxInputs
+      const parts = Parts.split(textsOf(params), { maxInputs: most, maxTokens })
       // What is wrong with one is wrong with all: the parts differ in their texts alone.
       const { dropped } = yield* encode(endpoint, params, parts[0] ?? [])
       if (parts.length === 0) return nothing(params)

@@ -209,8 +209,8 @@ export interface EmbeddingsApi {
   readonly baseUrlOf?: BaseUrlOf | undefined
   /** Appended to the base URL; `{model}` stands for the model, in OpenAI's dialect. Default: the dialect's own. */
   readonly path?: string | undefined
-  /** Texts of one request; more are split. Default: any number. */
-  readonly maxInputs?: number | undefined
+  /** Texts of one request, or how many it is for a model; more are split. Default: any number. */
+  readonly maxInputs?: number | ((model: string) => number) | undefined
   /** Tokens of one request, all its texts together; more are split. Default: any number. */
   readonly maxTokens?: number | undefined
   /** What `encoding_format` asks for, in OpenAI's dialect. Default: the field is not sent, since some refuse it. */
@@ -239,8 +239,11 @@ export interface Server {
   readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
-  /** How a base URL that is given is to be read, where the provider's own clients take more than URLs. Default: as it is. */
-  readonly readBaseUrl?: ((given: string) => string) | undefined
+  /**
+   * How a base URL that is given is to be read, where the provider's own clients take more than URLs, or less than all of
+   * one. Default: as it is.
+   */
+  readonly readBaseUrl?: ((given: string, places: Places) => string) | undefined
   /** The base URL in these places, where the layer is given none. `undefined`: a place is missing. */
   readonly baseUrlOf?: BaseUrlOf | undefined
   readonly auth: Auth

@@ -31,6 +31,7 @@ import * as DeepInfra from "./providers/DeepInfra.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as EdenAi from "./providers/EdenAi.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
+import * as Gemini from "./providers/Gemini.ts"
 import * as GitHub from "./providers/GitHub.ts"
 import * as Gmi from "./providers/Gmi.ts"
 import * as Groq from "./providers/Groq.ts"
@@ -61,6 +62,7 @@ import * as SageMaker from "./providers/SageMaker.ts"
 import * as SambaNova from "./providers/SambaNova.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
+import * as VertexAi from "./providers/VertexAi.ts"
 import * as VertexAnthropic from "./providers/VertexAnthropic.ts"
 import * as Vllm from "./providers/Vllm.ts"
 import * as Watsonx from "./providers/Watsonx.ts"
@@ -84,6 +86,7 @@ export const endpoints = {
   deepseek: DeepSeek.endpoint,
   edenai: EdenAi.endpoint,
   fireworks: Fireworks.endpoint,
+  gemini: Gemini.endpoint,
   github: GitHub.endpoint,
   gmi: Gmi.endpoint,
   groq: Groq.endpoint,
@@ -114,6 +117,7 @@ export const endpoints = {
   sambanova: SambaNova.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
+  vertexai: VertexAi.endpoint,
   vertexaianthropic: VertexAnthropic.endpoint,
   vllm: Vllm.endpoint,
   watsonx: Watsonx.endpoint,
@@ -134,6 +138,7 @@ interface Own {
   readonly bedrock: Bedrock.Options
   readonly openai: OpenAi.Options
   readonly sagemaker: SageMaker.Options
+  readonly vertexai: VertexAi.Options
   readonly vertexaianthropic: VertexAnthropic.Options
 }
 

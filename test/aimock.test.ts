@@ -24,6 +24,7 @@ import * as Cohere from "../src/providers/Cohere.ts"
 import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as OpenRouter from "../src/providers/OpenRouter.ts"
+import * as VertexAi from "../src/providers/VertexAi.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Play from "./kit/play.ts"
@@ -85,10 +86,34 @@ interface Place {
 const azure: Targets.Target = (baseUrl) =>
   AzureOpenAi.layer({ apiKey: Targets.apiKey, model: "a-model", retry: false, baseUrl, apiVersion: "2024-10-21" })
 
+const vertexAi: Targets.Target = (baseUrl) =>
+  VertexAi.layer({
+    apiKey: Targets.apiKey,
+    model: "a-model",
+    retry: false,
+    baseUrl,
+    project: "a-project",
+    location: "global"
+  })
+
 /** The dialects on every client; the servers that differ in paths and headers on the one that is recommended. */
 const places: ReadonlyArray<Place> = [
   { name: "openai", base: "/v1", path: "/v1/chat/completions", target: Targets.openAi, clients: Clients.all },
   { name: "anthropic", base: "", path: "/v1/messages", target: Targets.anthropic, clients: Clients.all },
+  {
+    name: "gemini",
+    base: "/v1beta",
+    path: "/v1beta/models/a-model:streamGenerateContent?alt=sse",
+    target: Targets.gemini,
+    clients: Clients.all
+  },
+  {
+    name: "vertexai",
+    base: "",
+    path: "/v1/projects/a-project/locations/global/publishers/google/models/a-model:streamGenerateContent?alt=sse",
+    target: vertexAi,
+    clients: [Clients.undici]
+  },
   {
     name: "azureopenai",
     base: "",

@@ -17,6 +17,7 @@ import * as Provider from "../src/Provider.ts"
 import * as Anthropic from "../src/providers/Anthropic.ts"
 import * as Bedrock from "../src/providers/Bedrock.ts"
 import * as Cohere from "../src/providers/Cohere.ts"
+import * as Gemini from "../src/providers/Gemini.ts"
 import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import { bytesOf } from "./kit/bytes.ts"
@@ -41,7 +42,14 @@ const bytes = new Uint8Array([1, 2, 3])
 const weather: ToolDefinition = { name: "weather" }
 const tools = [weather]
 const jsonSchema = { type: "json_schema", name: "answer", schema: { type: "object" } } as const
-const x = { openai: { x: 1 }, anthropic: { x: 1 }, bedrock: { x: 1 }, cohere: { x: 1 }, ollama: { x: 1 } }
+const x = {
+  openai: { x: 1 },
+  anthropic: { x: 1 },
+  bedrock: { x: 1 },
+  cohere: { x: 1 },
+  gemini: { x: 1 },
+  ollama: { x: 1 }
+}
 
 const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`model`": {},
@@ -289,6 +297,10 @@ const natives: { readonly [name: string]: Asked } = {
   Cohere: {
     endpoint: Cohere.endpoint,
     modelOf: ({ thinks }) => thinks === false ? "command-a-03-2025" : "command-a-reasoning-08-2025"
+  },
+  Gemini: {
+    endpoint: Gemini.endpoint,
+    modelOf: ({ thinks }) => thinks === false ? "gemini-2.0-flash" : "gemini-2.5-flash"
   },
   Ollama: { endpoint: Ollama.endpoint, modelOf: () => "gpt-oss:20b" }
 }

@@ -46,11 +46,11 @@ export const of = (
   places: Places
 ): Either.Either<Address, Fault> => {
   const ofPlaces = given === undefined ? baseUrlOf : undefined
-  if (ofPlaces !== undefined) {
+  if (ofPlaces !== undefined || (baseUrlOf !== undefined && readBaseUrl !== undefined)) {
     const strange = names.find((name) => !isPlace(places[name] ?? "none"))
     if (strange !== undefined) return Either.left(invalid(strange, "it has characters that none has; nothing was sent"))
   }
-  const read = given === undefined ? undefined : readBaseUrl?.(given) ?? given
+  const read = given === undefined ? undefined : readBaseUrl?.(given, places) ?? given
   const baseUrl = (read ?? ofPlaces?.(places) ?? own).trim().replace(/\/+$/, "")
   const origin = originOf(baseUrl)
   if (origin !== undefined) return Either.right({ baseUrl, origin })

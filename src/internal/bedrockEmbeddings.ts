@@ -68,8 +68,7 @@ const answer: EmbeddingsDialect["answer"] = (json) => {
   return Array.isArray(list) ? { vectors: list.map((vector: unknown) => ({ vector })) } : undefined
 }
 
-export const dialect: EmbeddingsDialect = {
-  encode,
-  answer,
-  maxInputs: (model) => isTitan(model) ? 1 : 96
-}
+export const dialect: EmbeddingsDialect = { encode, answer }
+
+/** Texts of one request. */
+export const inputsOf = (model: string): number => isTitan(model) ? 1 : 96

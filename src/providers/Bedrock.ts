@@ -82,7 +82,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     embeddings: true,
     models: true
   },
-  embeddings: { dialect: embeddingsDialect },
+  embeddings: { dialect: embeddingsDialect, maxInputs: EmbeddingsWire.inputsOf },
   models: { dialect: modelsDialect, baseUrlOf: awsHost("bedrock") }
 }
 

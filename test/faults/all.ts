@@ -4,6 +4,7 @@
 import type { Fault } from "./fault.ts"
 import * as Finish from "./finish.ts"
 import * as Framing from "./framing.ts"
+import * as Gemini from "./gemini.ts"
 import * as InBand from "./inBand.ts"
 import * as Lines from "./lines.ts"
 import * as Reasoning from "./reasoning.ts"
@@ -19,7 +20,8 @@ export const bodies: ReadonlyArray<Fault> = [
   ...ToolCalls.faults,
   ...Finish.faults,
   ...Reasoning.faults,
-  ...Lines.faults
+  ...Lines.faults,
+  ...Gemini.faults
 ]
 
 export const titleOf = ({ covers, dialect, name }: Pick<Fault, "covers" | "dialect" | "name">): string =>

@@ -6,7 +6,7 @@ import type { CompletionParams } from "../../src/CompletionParams.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 
 /** `lenient`: OpenAI's, of a server that is known to send no finish reasons. */
-export type Dialect = "openai" | "anthropic" | "lenient" | "ollama"
+export type Dialect = "openai" | "anthropic" | "lenient" | "gemini" | "ollama"
 
 /** What one chunk says of one choice, without the head that all chunks of an answer share. */
 export interface Told {
@@ -132,9 +132,14 @@ export const L = (content: string): string => spoken({ content })
 export const last = (fields: object = { done_reason: "stop" }): string =>
   line({ model: "m", message: { role: "assistant", content: "" }, done: true, ...fields })
 
+/** Gemini's events. */
+export const candidate = (fields: object, rest: object = {}): string =>
+  data({ candidates: [{ index: 0, ...fields }], modelVersion: "m", responseId: "r1", ...rest })
+export const parts = (...all: ReadonlyArray<object>): string => candidate({ content: { parts: all, role: "model" } })
+
 /** What all dialects can say. */
 export interface Words {
-  readonly dialect: "openai" | "anthropic" | "ollama"
+  readonly dialect: "openai" | "anthropic" | "gemini" | "ollama"
   /** One event, whatever it is. */
   readonly frame: (json: unknown) => string
   /** What comes before the first text. */
@@ -175,6 +180,19 @@ export const anthropic: Words = {
   error: (type, message) => event({ type: "error", error: { type, message } })
 }
 
+/** The stream has no end but that of the body. */
+export const gemini: Words = {
+  dialect: "gemini",
+  frame: data,
+  open: parts({ text: "" }),
+  C: (content) => parts({ text: content }),
+  F: candidate({ content: { parts: [{ text: "" }], role: "model" }, finishReason: "STOP" }),
+  D: "",
+  stopped: finish("stop", "STOP"),
+  half: "data: {\"candidates\": [{\"content\": {\"par",
+  error: (type, message) => data({ error: { message, type } })
+}
+
 /** The last line is the finish and the end. */
 export const ollama: Words = {
   dialect: "ollama",
@@ -199,7 +217,7 @@ export const both = (faults: (words: Words) => ReadonlyArray<Row>): ReadonlyArra
 
 /** The same faults in all dialects, whatever their framing. */
 export const each = (faults: (words: Words) => ReadonlyArray<Row>): ReadonlyArray<Fault> =>
-  inEach([openAi, anthropic, ollama], faults)
+  inEach([openAi, anthropic, gemini, ollama], faults)
 
 export const inDialect = (dialect: Dialect, faults: ReadonlyArray<Row>): ReadonlyArray<Fault> =>
   faults.map((fault) => ({ ...fault, dialect }))

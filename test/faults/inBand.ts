@@ -24,7 +24,7 @@ import {
   type Words
 } from "./fault.ts"
 
-/** Whose words mean nothing to Ollama. */
+/** Whose words mean nothing to Ollama and to Gemini. */
 const ofAnthropic = "Anthropic's"
 
 /** The shapes in use, and what each is. */
@@ -90,6 +90,12 @@ const wholes: { readonly [dialect in Words["dialect"]]: unknown } = {
     stop_reason: "end_turn",
     usage: { input_tokens: 3, output_tokens: 5 }
   },
+  gemini: {
+    candidates: [{ content: { parts: [{ text: "ab" }], role: "model" }, finishReason: "STOP", index: 0 }],
+    usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 5, totalTokenCount: 8 },
+    modelVersion: "m",
+    responseId: "r1"
+  },
   ollama: {
     model: "m",
     message: { role: "assistant", content: "ab" },
@@ -146,7 +152,9 @@ const events = both((w) => [
 ])
 
 const shared = each((w) => [
-  ...payloads.filter(([name]) => w.dialect !== "ollama" || name !== ofAnthropic).flatMap(([name, payload, failure]) => [
+  ...payloads.filter(([name]) => ["openai", "anthropic"].includes(w.dialect) || name !== ofAnthropic).flatMap((
+    [name, payload, failure]
+  ) => [
     {
       covers: ["4.1", "15.7"],
       name: `an error as the first event: ${name}`,

@@ -34,6 +34,7 @@ import * as Normalise from "../../src/Normalise.ts"
 import type * as Provider from "../../src/Provider.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
 import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
@@ -75,6 +76,7 @@ const endpoints: { readonly [dialect in Dialect]: Endpoint } = {
   openai: OpenAi.endpoint,
   anthropic: Anthropic.endpoint,
   lenient: OpenAiCompatible.endpoint({ ...compatible, baseUrl: "http://in.memory" }),
+  gemini: Gemini.endpoint,
   ollama: Ollama.endpoint
 }
 
@@ -93,6 +95,8 @@ export const target = (
       return Anthropic.layer(options)
     case "lenient":
       return OpenAiCompatible.layer({ ...options, ...compatible })
+    case "gemini":
+      return Gemini.layer(options)
     case "ollama":
       return Ollama.layer(options)
   }
@@ -165,6 +169,7 @@ const heads: { readonly [dialect in Dialect]: readonly [string, string] } = {
   openai: ["c1", "m"],
   lenient: ["c1", "m"],
   anthropic: ["msg_1", "m"],
+  gemini: ["r1", "m"],
   ollama: [madeUp, "m"]
 }
 
@@ -376,6 +381,7 @@ export const providers = (
       openai: yield* build("openai"),
       anthropic: yield* build("anthropic"),
       lenient: yield* build("lenient"),
+      gemini: yield* build("gemini"),
       ollama: yield* build("ollama")
     }
   })

@@ -7,6 +7,7 @@ import type { Endpoint } from "../../src/Endpoint.ts"
 import * as Normalise from "../../src/Normalise.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as Cohere from "../../src/providers/Cohere.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
 import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
@@ -19,6 +20,7 @@ export const endpoints: ReadonlyArray<Endpoint> = [
   OpenAi.endpoint,
   Anthropic.endpoint,
   Cohere.endpoint,
+  Gemini.endpoint,
   Ollama.endpoint
 ]
 

@@ -15,6 +15,7 @@ import * as ErrorFacts from "../../src/internal/errorFacts.ts"
 import { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as Cohere from "../../src/providers/Cohere.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
 import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
@@ -48,12 +49,25 @@ const names = new Map([
       "cached_tokens input_tokens output_tokens reasoning_tokens").split(" ")
   ],
   [
+    "gemini",
+    ("candidates content parts text thought thoughtSignature functionCall id name args partialArgs jsonPath stringValue " +
+      "numberValue willContinue index finishReason finishMessage groundingMetadata groundingChunks web uri title " +
+      "citationMetadata logprobsResult usageMetadata promptTokenCount candidatesTokenCount thoughtsTokenCount " +
+      "totalTokenCount promptFeedback blockReason modelVersion responseId createTime error code status").split(" ")
+  ],
+  [
     "ollama",
     ("model created_at message role content thinking tool_calls id function index name arguments done done_reason " +
       "logprobs token logprob bytes top_logprobs prompt_eval_count eval_count total_duration error status").split(" ")
   ]
 ])
 const words = new Map([
+  [
+    "cohere",
+    ("message-start content-start content-delta content-end tool-plan-delta tool-call-start tool-call-delta " +
+      "tool-call-end citation-start message-end COMPLETE ERROR TOOL_CALL TEXT_CONTENT https://a.b {} null").split(" ")
+  ],
+  ["gemini", ["STOP", "MAX_TOKENS", "SAFETY", "MALFORMED_FUNCTION_CALL", "$.a", "$.a[0].b", "$.", "f", "{}", "SAFETY"]],
   ["ollama", ["stop", "length", "load", "error", "{}", "null", "call_1", "2025-07-07T20:22:19.1Z"]],
   ["openai", ["stop", "length", "tool_calls", "error", "text", "thinking", "refusal", "{}", "null", "call_1"]],
   [
@@ -61,11 +75,6 @@ const words = new Map([
     ("message_start content_block_start content_block_delta content_block_stop message_delta message_stop ping error " +
       "text_delta thinking_delta signature_delta input_json_delta citations_delta compaction_delta text thinking " +
       "tool_use server_tool_use web_search_result_location direct end_turn tool_use {} message").split(" ")
-  ],
-  [
-    "cohere",
-    ("message-start content-start content-delta content-end tool-plan-delta tool-call-start tool-call-delta " +
-      "tool-call-end citation-start message-end COMPLETE ERROR TOOL_CALL TEXT_CONTENT https://a.b {} null").split(" ")
   ]
 ])
 
@@ -137,6 +146,47 @@ const nearEvent = (provider: string): FastCheck.Arbitrary<Json> => {
       usage: value,
       logprobs: value
     }, { requiredKeys: ["type"] })
+    // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, {
+      weight: 1,
+      arbitrary: value
+    })
+  }
+  if (provider === "gemini") {
+    const argument = FastCheck.record({
+      jsonPath: FastCheck.oneof(value, FastCheck.constantFrom<Json>("$.a", "$.a[0]", "$.a.b", "$['a b']")),
+      stringValue: value,
+      numberValue: value,
+      willContinue: value
+    }, { requiredKeys: [] })
+    const call = FastCheck.record({
+      id: value,
+      name: value,
+      args: value,
+      partialArgs: FastCheck.oneof(value, FastCheck.array(argument, { maxLength: 3 })),
+      willContinue: value
+    }, { requiredKeys: [] })
+    const part = FastCheck.record({
+      text: value,
+      thought: FastCheck.boolean(),
+      thoughtSignature: value,
+      functionCall: FastCheck.oneof(value, call)
+    }, { requiredKeys: [] })
+    const candidate = FastCheck.record({
+      index,
+      content: FastCheck.record({ parts: FastCheck.oneof(value, FastCheck.array(part, { maxLength: 3 })) }),
+      finishReason: value,
+      groundingMetadata: value,
+      citationMetadata: value,
+      logprobsResult: value
+    }, { requiredKeys: [] })
+    const event = FastCheck.record({
+      candidates: FastCheck.array(candidate, { maxLength: 2 }),
+      usageMetadata: value,
+      modelVersion: value,
+      createTime: value
+    }, { requiredKeys: ["candidates"] })
+    // Records of JSON are JSON.
     return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, {
       weight: 1,
       arbitrary: value
@@ -283,7 +333,20 @@ describe("reading is total", () => {
       FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Cohere.dialect.event))), (events) => {
         const state = Cohere.dialect.initial({ ...seed, endpoint: Cohere.endpoint })
         for (const event of events) areOutputs(Cohere.dialect.step(state, event))
-  }
+      }),
+      { quick: 50, full: 500 }
+    ))
+
+  it("gemini: on every event of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Gemini.dialect.event))), (events) => {
+        const state = Gemini.dialect.initial({ ...seed, endpoint: Gemini.endpoint })
+        for (const event of events) areOutputs(Gemini.dialect.step(state, event))
+      }),
+      { quick: 50, full: 500 }
+    ))
+
   it("ollama: on every line of the Schema, one after the other", { timeout }, (context) =>
     check(
       context,
@@ -331,8 +394,6 @@ describe("reading is total", () => {
       check(
         context,
         FastCheck.property(nearEvent(id), nearJson(id), (event, content) => {
-          const answer = id === "openai" || id === "cohere" ? event : { type: "message", content, usage: event }
-  }
           const answer = id === "anthropic" ? { type: "message", content, usage: event } : event
           const bytes = Bytes.bytesOf(JSON.stringify(answer))
           for (const stream of [true, false]) {
@@ -348,6 +409,7 @@ describe("reading is total", () => {
   const anthropicBlock = (block: string) => `{"type":"content_block_start","content_block":{${block}}}`
   const anthropicDelta = (delta: string) => `{"type":"content_block_delta","delta":{${delta}}}`
   const cohereMessage = (type: string, message: string) => `{"type":"${type}","delta":{"message":{${message}}}}`
+  const geminiPart = (part: string) => `{"candidates":[{"content":{"parts":[{${part}}]}}]}`
   const deepPlaces: ReadonlyArray<readonly [string, string, (deep: string) => string]> = [
     ["openai", "content", (deep) => openAiDelta(`"content":${deep}`)],
     [
@@ -389,24 +451,10 @@ describe("reading is total", () => {
       "arguments",
       (deep) => cohereMessage("tool-call-start", `"tool_calls":{"function":{"arguments":${deep}}}`)
     ],
-    ["cohere", "usage", (deep) => `{"type":"debug","delta":{"usage":${deep}}}`]
-  ]
-  const ends = new Map([
-    ["openai", `{"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]`],
-    ["anthropic", `{"type":"message_stop"}`],
-    ["cohere", `{"type":"message-end"}`]
-  ])
-  for (const [provider, name, write] of deepPlaces) {
-    it(`${provider}: ${name}, 20,000 levels deep`, () => {
-      for (const kind of ["array", "object"] as const) {
-        const end = ends.get(provider) ?? ""
-        const bytes = Bytes.bytesOf(
-          `data: ${openAiDelta(`"content":"a"`)}\n\ndata: ${
-            anthropicDelta(`"type":"text_delta","text":"a"`)
-          }\n\ndata: ${cohereMessage("content-delta", `"content":{"text":"a"}`)}\n\ndata: ${
-            write(deep(20_000, kind))
-          }\n\ndata: ${end}\n\n`
-  }
+    ["cohere", "usage", (deep) => `{"type":"debug","delta":{"usage":${deep}}}`],
+    ["gemini", "arguments", (deep) => geminiPart(`"functionCall":{"name":"f","args":{"a":${deep}}}`)],
+    ["gemini", "an unknown part", (deep) => geminiPart(`"new":${deep}`)],
+    ["gemini", "usage", (deep) => `{"usageMetadata":{"more":${deep}}}`],
     ["ollama", "content and thinking", (deep) => `{"message":{"content":${deep},"thinking":${deep}}}`],
     ["ollama", "arguments", (deep) => `{"message":{"tool_calls":[{"function":{"name":"f","arguments":${deep}}}]}}`],
     ["ollama", "an error", (deep) => `{"error":${deep}}`],
@@ -417,6 +465,8 @@ describe("reading is total", () => {
     [
       ["openai", [openAiDelta(`"content":"a"`), `{"choices":[{"delta":{},"finish_reason":"stop"}]}`]],
       ["anthropic", [anthropicDelta(`"type":"text_delta","text":"a"`), `{"type":"message_stop"}`]],
+      ["cohere", [cohereMessage("content-delta", `"content":{"text":"a"}`), `{"type":"message-end"}`]],
+      ["gemini", [geminiPart(`"text":"a"`), `{"candidates":[{"finishReason":"STOP"}]}`]],
       ["ollama", [`{"message":{"content":"a"}}`, `{"done":true}`]]
     ]
   )

@@ -76,6 +76,7 @@ const Expected = Schema.Struct({
   textSha256: optional(Schema.String),
   reasoning: text,
   refusal: text,
+  chunkCount: optional(Schema.Number),
   toolPlan: text,
   thinkTags: optional(Schema.Struct({ text, reasoning: text })),
   toolCalls: Schema.optionalWith(Schema.Array(ToolCall), { default: () => [], nullable: true }),

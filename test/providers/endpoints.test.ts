@@ -107,6 +107,7 @@ const protocols = new Set([
   "anthropic",
   "mistral",
   "cohere",
+  "gemini",
   "ollama",
   "bedrock-converse"
 ])
