@@ -734,7 +734,7 @@ for (const client of Clients.all) {
     }
 
     const failing: ReadonlyArray<readonly [name: string, given: Effect.Effect<AwsCredentials, unknown>]> = [
-      ["fail", Effect.fail(new Error("SIGNMARK is wrong"))],
+      ["fail", Effect.fail({ message: "SIGNMARK is wrong" })],
       ["are rejected", Effect.promise(() => Promise.reject(new Error("SIGNMARK is wrong")))],
       ["have a line break", Effect.succeed({ ...credentials, sessionToken: "SIGNMARK\r\nx-evil: 1" })]
     ]

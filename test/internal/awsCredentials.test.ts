@@ -126,7 +126,7 @@ describe("credentials", () => {
     Effect.gen(function*() {
       let count = 0
       const failures: ReadonlyArray<Effect.Effect<AwsCredentials, unknown>> = [
-        Effect.fail(new Error("SECRETMARK")),
+        Effect.fail({ message: "SECRETMARK" }),
         Effect.die("SECRETMARK"),
         Effect.promise(() => Promise.reject(new Error("SECRETMARK"))),
         Effect.tryPromise(() => Promise.reject(new Error("SECRETMARK")))
