@@ -75,6 +75,11 @@ const words = new Map([
     ("message_start content_block_start content_block_delta content_block_stop message_delta message_stop ping error " +
       "text_delta thinking_delta signature_delta input_json_delta citations_delta compaction_delta text thinking " +
       "tool_use server_tool_use web_search_result_location direct end_turn tool_use {} message").split(" ")
+  ],
+  [
+    "gemini",
+    ("STOP MAX_TOKENS SAFETY MALFORMED_FUNCTION_CALL $.a $.a[0] $['b'].c c2ln {} f call_1 " +
+      "PROHIBITED_CONTENT FINISH_REASON_UNSPECIFIED NULL_VALUE").split(" ")
   ]
 ])
 
@@ -563,9 +568,10 @@ describe("writing is total", () => {
           const written = JSON.stringify(body)
           // What was written is what was meant: nothing undefined, no NaN, nothing with a `toJSON` of its own.
           assert.deepStrictEqual(JSON.parse(written), body)
-          assert.strictEqual(body["stream"] ?? false, stream)
-          assert.isArray(body["messages"])
-          assert.match(path, /^\/[\w/]+$/)
+          // In the body, or in the path.
+          assert.strictEqual(body["stream"] ?? path.includes(":stream"), stream)
+          assert.isArray(body["messages"] ?? body["contents"])
+          assert.match(path, /^\/[\w/.:?=-]+$/)
           for (const { param, why } of dropped) assert.isTrue(param !== "" && why !== "")
           assert.deepStrictEqual(Play.pollution(), [])
         }),
