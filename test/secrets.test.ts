@@ -23,6 +23,7 @@ import { isProviderError } from "../src/ProviderError.ts"
 import * as Tracing from "./internal/tracing.ts"
 import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
+import * as EventStream from "./kit/eventStream.ts"
 import * as Server from "./kit/server.ts"
 import * as Wire from "./loopback/wire.ts"
 
@@ -293,7 +294,21 @@ const ollamaSaying = (word: string): ReadonlyArray<string> => [
   }))
 ]
 
-const saying = new Map([[Wire.openAi, openAiSaying], [Wire.anthropic, anthropicSaying], [Wire.ollama, ollamaSaying]])
+const bedrockSaying = (word: string): ReadonlyArray<string> => [
+  EventStream.text(["contentBlockDelta", { contentBlockIndex: 0, delta: { text: "a" } }]),
+  EventStream.text(["contentBlockStart", {
+    contentBlockIndex: 1,
+    start: { toolUse: { toolUseId: word, name: word, note: word } }
+  }]),
+  EventStream.text(["metadata", { usage: { inputTokens: 1, outputTokens: 1, note: word }, trace: { note: word } }])
+]
+
+const saying = new Map([
+  [Wire.openAi, openAiSaying],
+  [Wire.anthropic, anthropicSaying],
+  [Wire.ollama, ollamaSaying],
+  [Wire.bedrock, bedrockSaying]
+])
 
 const mebibyte = Bytes.bytesOf(noise(1024 * 1024))
 
@@ -368,8 +383,7 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "an error inside the stream",
-    script: (request, wire) =>
-      Wire.script(wire, wire.frame(JSON.stringify({ error: { message: told(request), type: "api_error" } }))),
+    script: (request, wire) => Wire.script(wire, wire.failed(told(request))),
     tag: "Server"
   },
   {
@@ -378,7 +392,7 @@ const ways: ReadonlyArray<Way> = [
       Wire.script(
         wire,
         ...saying.get(wire)?.(told(request)) ?? [],
-        wire.frame(JSON.stringify({ error: { message: "no", type: "api_error" } }))
+        wire.failed("no")
       ),
     tag: "Server"
   },
@@ -457,7 +471,7 @@ const tagOf = (error: unknown): string =>
     : "no error"
 
 for (const client of Clients.all) {
-  for (const wire of Wire.ofEachFraming) {
+  for (const wire of Wire.ofEvery) {
     describe(`${client.name}, ${wire.name}`, { timeout: 20_000 }, () => {
       for (const way of ways) {
         it.scopedLive(way.name, () =>

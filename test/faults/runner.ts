@@ -34,14 +34,19 @@ import * as Normalise from "../../src/Normalise.ts"
 import type * as Provider from "../../src/Provider.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Bedrock from "../../src/providers/Bedrock.ts"
 import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
+import { load } from "../kit/load.ts"
 import * as Play from "../kit/play.ts"
 import * as TestHttp from "../kit/testHttp.ts"
 import { type Dialect, type Failure, type Fault, madeUp, type Told } from "./fault.ts"
+
+// The pass below has no engine that would do it.
+await load()
 
 /** No promise that this file's tests leave behind fails. */
 export const watchRejections = (): void => {
@@ -75,7 +80,8 @@ const endpoints: { readonly [dialect in Dialect]: Endpoint } = {
   openai: OpenAi.endpoint,
   anthropic: Anthropic.endpoint,
   lenient: OpenAiCompatible.endpoint({ ...compatible, baseUrl: "http://in.memory" }),
-  ollama: Ollama.endpoint
+  ollama: Ollama.endpoint,
+  bedrock: Bedrock.endpoint
 }
 
 export type Target = Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
@@ -95,6 +101,8 @@ export const target = (
       return OpenAiCompatible.layer({ ...options, ...compatible })
     case "ollama":
       return Ollama.layer(options)
+    case "bedrock":
+      return Bedrock.layer({ ...options, region: "us-east-1" })
   }
 }
 
@@ -165,7 +173,8 @@ const heads: { readonly [dialect in Dialect]: readonly [string, string] } = {
   openai: ["c1", "m"],
   lenient: ["c1", "m"],
   anthropic: ["msg_1", "m"],
-  ollama: [madeUp, "m"]
+  ollama: [madeUp, "m"],
+  bedrock: [madeUp, "m"]
 }
 
 const countOf = (chunks: ReadonlyArray<ChatCompletionChunk>, of: (chunk: ChatCompletionChunk) => number): number =>
@@ -376,7 +385,8 @@ export const providers = (
       openai: yield* build("openai"),
       anthropic: yield* build("anthropic"),
       lenient: yield* build("lenient"),
-      ollama: yield* build("ollama")
+      ollama: yield* build("ollama"),
+      bedrock: yield* build("bedrock")
     }
   })
 
