@@ -175,23 +175,25 @@ const cuts = Array.from({ length: bytes.length - 1 }, (_, index) => index + 1)
 /** At each byte for the end of the body, at some for a reset: that costs a connection. */
 const truncation = inDialect("bedrock", [
   { covers: ["3.1"], name: "nothing", pieces: [], told: [], end: truncated },
-  ...cuts.filter((length) => length % 7 === 0 || ends.includes(length)).flatMap((length) => [
-    {
-      covers: ["3.1"],
-      name: `cut after ${length} bytes`,
-      pieces: [bytes.subarray(0, length)],
-      told: toldBy(length),
-      end: ended(length, truncated)
-    },
-    {
-      covers: ["3.1"],
-      name: `reset after ${length} bytes`,
-      pieces: [bytes.subarray(0, length)],
-      then: "reset" as const,
-      told: toldBy(length),
-      end: ended(length, fails("Network"))
-    }
-  ])
+  ...cuts.flatMap((length) =>
+    length % 7 !== 0 && !ends.includes(length) ? [] : [
+      {
+        covers: ["3.1"],
+        name: `cut after ${length} bytes`,
+        pieces: [bytes.subarray(0, length)],
+        told: toldBy(length),
+        end: ended(length, truncated)
+      },
+      {
+        covers: ["3.1"],
+        name: `reset after ${length} bytes`,
+        pieces: [bytes.subarray(0, length)],
+        then: "reset" as const,
+        told: toldBy(length),
+        end: ended(length, fails("Network"))
+      }
+    ]
+  )
 ])
 
 /** Exceptions inside of a stream, and what they stand for. */
@@ -330,14 +332,32 @@ const answers = inDialect("bedrock", [
   },
   {
     covers: ["9"],
-    name: "reasoning whose signature never came goes back unsigned",
+    name: "reasoning whose signature never came does not go back",
     pieces: [body(thought({ text: "Hm" }), over(0), say("a", 1), over(1), stop("end_turn"))],
     told: [
       reasoning("Hm"),
-      { block: { reasoningContent: { reasoningText: { text: "Hm" } } } },
       text("a"),
       { block: { text: "a" } },
       stopped
+    ],
+    end: "success"
+  },
+  {
+    covers: ["9"],
+    name: "reasoning with its signature, reasoning that is redacted and a call go back in order",
+    pieces: [
+      body(thought({ text: "Hm" }), thought({ signature: "c2ln" }), over(0)),
+      body(["contentBlockDelta", { contentBlockIndex: 1, delta: { reasoningContent: { redactedContent: "AQID" } } }]),
+      body(over(1), tool(2, "x", "f"), input(2, "{\"a\":1}"), over(2), stop("tool_use"))
+    ],
+    told: [
+      reasoning("Hm"),
+      { block: { reasoningContent: { reasoningText: { text: "Hm", signature: "c2ln" } } } },
+      { block: { reasoningContent: { redactedContent: "AQID" } } },
+      begun(0, "x", "f", ""),
+      more(0, "{\"a\":1}"),
+      { block: { toolUse: { toolUseId: "x", name: "f", input: { a: 1 } } } },
+      finish("tool_calls", "tool_use")
     ],
     end: "success"
   },

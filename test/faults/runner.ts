@@ -84,6 +84,8 @@ const endpoints: { readonly [dialect in Dialect]: Endpoint } = {
   bedrock: Bedrock.endpoint
 }
 
+export const endpointOf = ({ dialect }: Fault): Endpoint => endpoints[dialect]
+
 export type Target = Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
 
 export const target = (
