@@ -296,7 +296,21 @@ const ollamaSaying = (word: string): ReadonlyArray<string> => [
   }))
 ]
 
-const saying = new Map([[Wire.openAi, openAiSaying], [Wire.anthropic, anthropicSaying], [Wire.ollama, ollamaSaying]])
+const bedrockSaying = (word: string): ReadonlyArray<string> => [
+  EventStream.text(["contentBlockDelta", { contentBlockIndex: 0, delta: { text: "a" } }]),
+  EventStream.text(["contentBlockStart", {
+    contentBlockIndex: 1,
+    start: { toolUse: { toolUseId: word, name: word, note: word } }
+  }]),
+  EventStream.text(["metadata", { usage: { inputTokens: 1, outputTokens: 1, note: word }, trace: { note: word } }])
+]
+
+const saying = new Map([
+  [Wire.openAi, openAiSaying],
+  [Wire.anthropic, anthropicSaying],
+  [Wire.ollama, ollamaSaying],
+  [Wire.bedrock, bedrockSaying]
+])
 
 const mebibyte = Bytes.bytesOf(noise(1024 * 1024))
 
@@ -371,8 +385,7 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "an error inside the stream",
-    script: (request, wire) =>
-      Wire.script(wire, wire.frame(JSON.stringify({ error: { message: told(request), type: "api_error" } }))),
+    script: (request, wire) => Wire.script(wire, wire.failed(told(request))),
     tag: "Server"
   },
   {
@@ -381,7 +394,7 @@ const ways: ReadonlyArray<Way> = [
       Wire.script(
         wire,
         ...saying.get(wire)?.(told(request)) ?? [],
-        wire.frame(JSON.stringify({ error: { message: "no", type: "api_error" } }))
+        wire.failed("no")
       ),
     tag: "Server"
   },
@@ -460,7 +473,7 @@ const tagOf = (error: unknown): string =>
     : "no error"
 
 for (const client of Clients.all) {
-  for (const wire of Wire.ofEachFraming) {
+  for (const wire of Wire.ofEvery) {
     describe(`${client.name}, ${wire.name}`, { timeout: 20_000 }, () => {
       for (const way of ways) {
         it.scopedLive(way.name, () =>

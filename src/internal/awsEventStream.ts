@@ -79,7 +79,7 @@ const lengthOf = (prelude: Uint8Array): number | string => {
   const length = view.getUint32(0)
   const headers = view.getUint32(4)
   if (checksum(prelude.subarray(0, 8)) !== view.getUint32(8)) {
-    return `the checksum of a message's lengths is wrong: ${quoted(prelude)}`
+    return `the checksum of a message's lengths is wrong: ${quoted(prelude.subarray(0, preludeLength))}`
   }
   return length < shortest || headers > length - shortest
     ? `a message of ${length} bytes, ${headers} of headers`

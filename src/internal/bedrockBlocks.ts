@@ -75,8 +75,8 @@ const whole = ({ citations, content, kept, kind, sent, signature }: Block): Json
       }
       return kept === "" ? undefined : { text: kept }
     case "reasoning":
-      if (kept === "" && signature === "") return undefined
-      return { reasoningContent: { reasoningText: { text: kept, ...(signature === "" ? undefined : { signature }) } } }
+      // Without a signature it is refused by those who sign, and no use to the others.
+      return signature === "" ? undefined : { reasoningContent: { reasoningText: { text: kept, signature } } }
     case "redacted":
       return { reasoningContent: { redactedContent: kept } }
     case "tool":

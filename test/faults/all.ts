@@ -7,6 +7,7 @@ import * as Framing from "./framing.ts"
 import * as Gemini from "./gemini.ts"
 import * as InBand from "./inBand.ts"
 import * as Lines from "./lines.ts"
+import * as Messages from "./messages.ts"
 import * as Reasoning from "./reasoning.ts"
 import * as Shapes from "./shapes.ts"
 import * as ToolCalls from "./toolCalls.ts"
@@ -20,6 +21,7 @@ export const bodies: ReadonlyArray<Fault> = [
   ...ToolCalls.faults,
   ...Finish.faults,
   ...Reasoning.faults,
+  ...Messages.faults,
   ...Lines.faults,
   ...Gemini.faults
 ]

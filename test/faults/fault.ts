@@ -6,7 +6,7 @@ import type { CompletionParams } from "../../src/CompletionParams.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 
 /** `lenient`: OpenAI's, of a server that is known to send no finish reasons. */
-export type Dialect = "openai" | "anthropic" | "lenient" | "gemini" | "ollama"
+export type Dialect = "openai" | "anthropic" | "lenient" | "gemini" | "ollama" | "bedrock"
 
 /** What one chunk says of one choice, without the head that all chunks of an answer share. */
 export interface Told {

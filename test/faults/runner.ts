@@ -34,15 +34,20 @@ import * as Normalise from "../../src/Normalise.ts"
 import type * as Provider from "../../src/Provider.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Bedrock from "../../src/providers/Bedrock.ts"
 import * as Gemini from "../../src/providers/Gemini.ts"
 import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
+import { load } from "../kit/load.ts"
 import * as Play from "../kit/play.ts"
 import * as TestHttp from "../kit/testHttp.ts"
 import { type Dialect, type Failure, type Fault, madeUp, type Told } from "./fault.ts"
+
+// The pass below has no engine that would do it.
+await load()
 
 /** No promise that this file's tests leave behind fails. */
 export const watchRejections = (): void => {
@@ -77,8 +82,11 @@ const endpoints: { readonly [dialect in Dialect]: Endpoint } = {
   anthropic: Anthropic.endpoint,
   lenient: OpenAiCompatible.endpoint({ ...compatible, baseUrl: "http://in.memory" }),
   gemini: Gemini.endpoint,
-  ollama: Ollama.endpoint
+  ollama: Ollama.endpoint,
+  bedrock: Bedrock.endpoint
 }
+
+export const endpointOf = ({ dialect }: Fault): Endpoint => endpoints[dialect]
 
 export type Target = Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
 
@@ -99,6 +107,8 @@ export const target = (
       return Gemini.layer(options)
     case "ollama":
       return Ollama.layer(options)
+    case "bedrock":
+      return Bedrock.layer({ ...options, region: "us-east-1" })
   }
 }
 
@@ -170,7 +180,8 @@ const heads: { readonly [dialect in Dialect]: readonly [string, string] } = {
   lenient: ["c1", "m"],
   anthropic: ["msg_1", "m"],
   gemini: ["r1", "m"],
-  ollama: [madeUp, "m"]
+  ollama: [madeUp, "m"],
+  bedrock: [madeUp, "m"]
 }
 
 const countOf = (chunks: ReadonlyArray<ChatCompletionChunk>, of: (chunk: ChatCompletionChunk) => number): number =>
@@ -382,7 +393,8 @@ export const providers = (
       anthropic: yield* build("anthropic"),
       lenient: yield* build("lenient"),
       gemini: yield* build("gemini"),
-      ollama: yield* build("ollama")
+      ollama: yield* build("ollama"),
+      bedrock: yield* build("bedrock")
     }
   })
 

@@ -45,7 +45,7 @@ describe("a stream that goes on without saying anything", () => {
 
 describe("compressed", () => {
   for (const client of Clients.all) {
-    for (const wire of Wire.ofEachFraming) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: flushed piece by piece, it arrives piece by piece`, () =>
         Effect.gen(function*() {
           const pieces = [wire.open + wire.text("a"), wire.text("b"), wire.text("c") + wire.finish + wire.done]
@@ -154,7 +154,7 @@ describe("slow and large heads", () => {
     `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\nconnection: close\r\n`
   const head = headOf(Wire.openAi)
   for (const client of Clients.all) {
-    for (const wire of Wire.ofEachFraming) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: headers and body byte by byte: the right answer`, () =>
         Effect.gen(function*() {
           const bytes = Bytes.bytesOf(`${headOf(wire)}\r\n${Wire.answer(wire, "é", "b")}`)

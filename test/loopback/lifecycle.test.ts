@@ -281,7 +281,7 @@ const scenario = (client: Clients.Client, wire: Wire.Wire, phase: Phase, way: Wa
 // One after the other: these measure.
 describe.sequential("a call that is stopped", () => {
   for (const client of Clients.all) {
-    for (const wire of Wire.ofEachFraming) {
+    for (const wire of Wire.ofEvery) {
       for (const phase of phases) {
         for (const way of ways) {
           if (way.needsChunks && phase.chunks === 0) continue
@@ -428,7 +428,7 @@ describe("while a call runs", () => {
         assert.deepStrictEqual(seen, ["a"])
       }))
 
-    for (const wire of Wire.ofEachFraming) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: a completion is stopped before its headers and in its body`, () =>
         Effect.gen(function*() {
           const body = JSON.stringify(wire.whole)
@@ -546,7 +546,7 @@ describe("a consumer that is slow", () => {
 describe("connections", () => {
   const calls = 20
   for (const client of Clients.all.filter((client) => client.keepsAlive)) {
-    for (const wire of Wire.ofEachFraming) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: ${calls} calls use at most two`, () =>
         Effect.gen(function*() {
           const server = yield* Server.make((_, index) =>
@@ -613,7 +613,7 @@ describe("connections", () => {
 
 describe("stopping at any moment", () => {
   for (const client of Clients.all) {
-    for (const wire of Wire.ofEachFraming) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: 30 calls, stopped at random, leave nothing behind`, () =>
         Effect.gen(function*() {
           const server = yield* Server.make(() =>

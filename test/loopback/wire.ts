@@ -8,8 +8,10 @@ import type { CompletionParams } from "../../src/CompletionParams.ts"
 import type { Endpoint } from "../../src/Endpoint.ts"
 import type * as Provider from "../../src/Provider.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Bedrock from "../../src/providers/Bedrock.ts"
 import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
+import * as EventStream from "../kit/eventStream.ts"
 import * as Server from "../kit/server.ts"
 
 export interface Wire {
@@ -19,6 +21,8 @@ export interface Wire {
   readonly contentType: string
   /** JSON text as one frame. */
   readonly frame: (json: string) => string
+  /** An error inside a stream: the provider is at fault. */
+  readonly failed: (message: string) => string
   /** The beginning of a frame. */
   readonly begun: (json: string) => string
   /** What brings nothing at all, not even a frame. */
@@ -49,9 +53,12 @@ export const key = "sk-test-0123456789abcdef"
 
 const defaults = { apiKey: Redacted.make(key), model: "m" }
 
+const failure = (message: string): string => JSON.stringify({ error: { message, type: "api_error" } })
+
 const eventStream = {
   contentType: "text/event-stream",
   frame: (json: string) => `data: ${json}\n\n`,
+  failed: (message: string) => `data: ${failure(message)}\n\n`,
   begun: (json: string) => `data: ${json}`,
   nothing: ": nothing to say\n"
 }
@@ -137,6 +144,7 @@ export const ollama: Wire = {
   endpoint: Ollama.endpoint,
   contentType: "application/x-ndjson",
   frame: (json) => `${json}\n`,
+  failed: (message) => `${failure(message)}\n`,
   begun: (json) => json,
   nothing: "\n",
   layer: (options) => Ollama.layer({ ...defaults, ...options }),
@@ -151,11 +159,41 @@ export const ollama: Wire = {
   whole: { model: "m", created_at: "2026-11-20T09:15:01Z", message: { role: "assistant", content: "abc" }, ...last }
 }
 
+const usage = { inputTokens: 3, outputTokens: 5, totalTokens: 8 }
+
+const delta = (text: string): string =>
+  EventStream.text(["contentBlockDelta", { contentBlockIndex: 0, delta: { text } }])
+
+/** Messages that are texts: see `EventStream.text`. */
+export const bedrock: Wire = {
+  name: "bedrock",
+  endpoint: Bedrock.endpoint,
+  contentType: "application/vnd.amazon.eventstream",
+  frame: (json) => EventStream.text(["anything", json]),
+  failed: (message) => EventStream.text(["internalServerException", { message }, "exception"]),
+  begun: () => EventStream.begunAbove(16 * 1024 * 1024),
+  nothing: "",
+  layer: (options) => Bedrock.layer({ ...defaults, region: "us-east-1", ...options }),
+  path: "/model/m/converse-stream",
+  open: EventStream.text(["messageStart", { role: "assistant" }]),
+  text: delta,
+  ping: EventStream.text(["anything", {}]),
+  half: delta("half").slice(0, 60),
+  finish: EventStream.text(["contentBlockStop", { contentBlockIndex: 0 }]) +
+    EventStream.text(["messageStop", { stopReason: "end_turn" }]),
+  done: EventStream.text(["metadata", { usage, metrics: { latencyMs: 1 } }]),
+  overloaded: EventStream.text(["serviceUnavailableException", { message: "Overloaded" }, "exception"]),
+  whole: { output: { message: { role: "assistant", content: [{ text: "abc" }] } }, stopReason: "end_turn", usage }
+}
+
 /** Server-sent events, of both dialects. */
 export const all: ReadonlyArray<Wire> = [openAi, anthropic]
 
 /** And a wire of each other framing, for what depends on the bytes. */
 export const ofEachFraming: ReadonlyArray<Wire> = [...all, ollama]
+
+/** And the one whose frames say how long they are, so that nothing can be put into them or between them. */
+export const ofEvery: ReadonlyArray<Wire> = [...ofEachFraming, bedrock]
 
 /** A 200 stream. */
 export const script = (wire: Wire, ...steps: ReadonlyArray<Server.Step | Uint8Array | string>): Server.Script =>
