@@ -17,6 +17,7 @@ import * as Keep from "./geminiKeeper.ts"
 import * as Sources from "./geminiSources.ts"
 import * as Usage from "./geminiUsage.ts"
 import { isObject, type JsonObject } from "./json.ts"
+import { isIndex } from "./numbers.ts"
 import * as Reader from "./reader.ts"
 
 const text = Schema.optional(Schema.String)
@@ -112,8 +113,8 @@ const described = (choice: Choice, candidate: typeof Candidate.Type, outputs: Ar
 }
 
 const candidateRead = (state: State, place: number, candidate: typeof Candidate.Type): ReadonlyArray<Output> => {
-  const { content, finishMessage, finishReason: word } = candidate
-  const choice = choiceOf(state, candidate.index ?? place)
+  const { content, finishMessage, finishReason: word, index } = candidate
+  const choice = choiceOf(state, isIndex(index) ? index : place)
   const outputs: Array<Addition> = []
   for (const part of content?.parts ?? []) partRead(choice, part, outputs)
   described(choice, candidate, outputs)

@@ -1,5 +1,5 @@
 /**
- * Numbers that JSON cannot hold.
+ * Numbers that JSON cannot hold, and those that can count places.
  */
 import type { CompletionParams } from "../CompletionParams.ts"
 
@@ -18,3 +18,6 @@ const names = [
 export const unsayable = (params: CompletionParams): string | undefined =>
   names.find((name) => params[name] !== undefined && !Number.isFinite(params[name])) ??
     (Object.values(params.logitBias ?? {}).every(Number.isFinite) ? undefined : "logitBias")
+
+/** Whether a number that a server sent can be an index. */
+export const isIndex = (n: number | undefined): n is number => n !== undefined && Number.isSafeInteger(n) && n >= 0

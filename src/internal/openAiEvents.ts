@@ -10,6 +10,7 @@ import type { Addition, Fault, Output, Seed } from "../Dialect.ts"
 import * as Abandoned from "./abandoned.ts"
 import * as ErrorFacts from "./errorFacts.ts"
 import { isObject } from "./json.ts"
+import { isIndex } from "./numbers.ts"
 import { citationsOf, countOf } from "./openAiCitations.ts"
 import { failure } from "./openAiErrors.ts"
 import { type Keeper, keeperOf } from "./openAiKeeper.ts"
@@ -150,8 +151,6 @@ const finishReasons: ReadonlyMap<string, FinishReason> = new Map<string, FinishR
 ])
 
 const unknown: ReadonlyArray<Output> = [{ _tag: "Unknown" }]
-
-const isIndex = (n: number | undefined): n is number => n !== undefined && Number.isSafeInteger(n) && n >= 0
 
 /** An empty id and a time of 0 are no values: Azure sends them before the answer. */
 const introduce = (state: State, event: Event, outputs: Array<Output>): void => {

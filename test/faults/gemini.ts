@@ -33,7 +33,7 @@ const signed = { text: "", thoughtSignature: "c2ln" }
 
 export const faults: ReadonlyArray<Fault> = inDialect("gemini", [
   {
-    covers: ["8.1"],
+    covers: ["8c"],
     name: "counts on every event, and once more after the finish",
     pieces: [
       candidate({ content: { parts: [{ text: "a" }] } }, {
@@ -57,7 +57,7 @@ export const faults: ReadonlyArray<Fault> = inDialect("gemini", [
     end: "success"
   },
   {
-    covers: ["7.1"],
+    covers: ["7.7"],
     name: "a call before STOP, which comes with an empty text",
     pieces: [call({ name: "f", args: { a: 1 } }), F],
     told: [begun(0, madeUp, "f", "{\"a\":1}"), finish("tool_calls", "STOP")],
