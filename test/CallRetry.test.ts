@@ -342,7 +342,7 @@ describe("what an attempt is made with", () => {
   it.effect("a failure to get a key tells nothing of what it holds", () =>
     Effect.gen(function*() {
       const server = Timed.server(good())
-      const apiKey = Effect.fail(new Error("no token for sk-secret"))
+      const apiKey = Effect.fail("no token for sk-secret")
       const error = (yield* Timed.run(server, { layer: { apiKey } }, hour)).error()
       assert.deepInclude(error, { _tag: "ProviderError", reason: { _tag: "Authentication" }, attempts: 1 })
       assert.notInclude(inspect(error, { depth: 10 }), "sk-secret")
