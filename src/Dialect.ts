@@ -86,6 +86,9 @@ export interface Dropped {
   readonly why: string
 }
 
+/** Why a request cannot be written; `detail` is for people. */
+export type Refusal = (UnsupportedParameter | InvalidRequest) & { readonly detail?: string | undefined }
+
 /** What `encode` knows beside the params. `params.model` is set: the engine resolved it. */
 export interface EncodeContext {
   readonly endpoint: Endpoint
@@ -131,7 +134,7 @@ export interface Dialect {
   readonly encode: (
     params: CompletionParams,
     context: EncodeContext
-  ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
+  ) => Either.Either<Encoded, Refusal>
   readonly decoder: (seed: Seed) => Decoder
   readonly failure: (facts: ErrorFacts, endpoint?: Pick<Server, "errors" | "sentences">) => Reason
 }

@@ -5,12 +5,15 @@ import type * as Duration from "effect/Duration"
 import type { Dialect, EmbeddingsDialect, ModelsDialect } from "./Dialect.ts"
 import type { Kind } from "./internal/classify.ts"
 import type { JsonObject } from "./internal/json.ts"
+import type { JsonSchemaStyles } from "./JsonSchemaStyle.ts"
 
 /** What a provider can do. Data, and true. */
 export interface Capabilities {
   readonly streaming: boolean
   readonly tools: boolean
   readonly parallelTools: boolean
+  /** Whether the model can be made to call a tool. Default: as `tools`. */
+  readonly forcedTools?: boolean | undefined
   readonly reasoning: boolean
   readonly images: boolean
   readonly files: boolean
@@ -116,6 +119,11 @@ export interface Switches {
   readonly shortCallIds?: boolean | undefined
   /** `stop` can be a text. Default: true; otherwise one text goes out as a list. */
   readonly stopText?: boolean | undefined
+  /**
+   * The form of an answer that is made from a Schema, and can be said strictly, is asked for with `strict: true`.
+   * Default: false, some refuse it; the schema is then written strictly, and the server does what it does.
+   */
+  readonly strictFormat?: boolean | undefined
   /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
   readonly jsonObject?: boolean | undefined
   /**
@@ -207,6 +215,8 @@ export interface WithModels extends Server {
 export interface Endpoint extends Server, Switches {
   readonly dialect: Dialect
   readonly capabilities: Capabilities
+  /** How it wants what is made from a Schema. Default: `JsonSchemaStyle.common`. */
+  readonly jsonSchema?: JsonSchemaStyles | undefined
   readonly embeddings?: EmbeddingsApi | undefined
   readonly models?: ModelsApi | undefined
 }

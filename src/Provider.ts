@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Call from "./Call.ts"
@@ -26,12 +27,17 @@ import { Calls } from "./internal/calls.ts"
 import * as Configure from "./internal/configure.ts"
 import type { ConfigOptions } from "./internal/configure.ts"
 import * as Limits from "./internal/limits.ts"
+import * as Nearest from "./internal/nearestFormat.ts"
+import type { Answered, ObjectEvent, ObjectOptions } from "./internal/object.ts"
+import * as Objects from "./internal/object.ts"
 import { Run } from "./internal/run.ts"
+import type { OutputError } from "./OutputError.ts"
 import type { CallError, ProviderError } from "./ProviderError.ts"
 import * as Transport from "./Transport.ts"
 
 export type { CallOptions, ResponseHead, RetryPolicy } from "./CallOptions.ts"
 export type { ConfigOptions } from "./internal/configure.ts"
+export type { Answered, ObjectEvent, ObjectOptions, Partly } from "./internal/object.ts"
 export type { CallError } from "./ProviderError.ts"
 
 /** One LLM provider. */
@@ -73,6 +79,32 @@ export const completion = (
 ): Effect.Effect<ChatCompletion.ChatCompletion, CallError, Provider> =>
   Effect.flatMap(Provider, (provider) => provider.completion(params, options))
 
+/**
+ * An answer that is a value of the Schema, from the provider in context, and the whole answer beside it. The provider is
+ * asked in the best way that it has: see `ResponseFormat.modeOf`. Of several choices the first is read.
+ *
+ * @example
+ * Provider.completionObject(Schema.Struct({ city: Schema.String, people: Schema.Int }), params)
+ */
+export const completionObject = <A, I>(
+  schema: Schema.Schema<A, I>,
+  params: CompletionParams,
+  options?: ObjectOptions
+): Effect.Effect<Answered<A>, CallError | OutputError, Provider> =>
+  Effect.flatMap(Provider, (provider) => Objects.completion(provider, schema, params, options))
+
+/**
+ * The same as it is written: `{ partial }` with what there is of the value, on its encoded side, whenever there is more,
+ * and last `{ value, completion }`. Texts and lists grow; numbers, booleans and null are there when they are complete; a
+ * key that has not come is absent. A partial never changes after it was given.
+ */
+export const objectStream = <A, I>(
+  schema: Schema.Schema<A, I>,
+  params: CompletionParams,
+  options?: ObjectOptions
+): Stream.Stream<ObjectEvent<A, I>, CallError | OutputError, Provider> =>
+  unwrap(Effect.map(Provider, (provider) => Objects.stream(provider, schema, params, options)))
+
 /** What becomes of a parameter that the provider does not know and that does not change the meaning of the answer. */
 export type OnDropped = "warn" | "ignore" | "fail"
 
@@ -110,7 +142,7 @@ export const serviceOf = (
 ): Service => {
   const prepare = (params: CompletionParams, callOptions: CallOptions, stream: boolean) =>
     Effect.gen(function*() {
-      const resolved = { ...params, model: params.model ?? options.model }
+      const resolved = Nearest.params({ ...params, model: params.model ?? options.model }, endpoint)
       const encoded = yield* encode(endpoint, resolved, stream)
       yield* report(endpoint, resolved, encoded.dropped, options.onDropped ?? "warn")
       const call: Call.Call = {
@@ -177,7 +209,11 @@ const encode = (
     return Effect.fail(refuse(endpoint, params, { reason, detail: `no ${missing}; nothing was sent` }))
   }
   return Either.match(endpoint.dialect.encode(params, { endpoint, model, stream }), {
-    onLeft: (reason) => Effect.fail(refuse(endpoint, params, { reason, detail: "nothing was sent" })),
+    onLeft: ({ detail, ...reason }) =>
+      Effect.fail(refuse(endpoint, params, {
+        reason,
+        detail: detail === undefined ? "nothing was sent" : `${detail}; nothing was sent`
+      })),
     onRight: Effect.succeed
   })
 }

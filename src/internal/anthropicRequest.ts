@@ -6,6 +6,7 @@
 import * as Either from "effect/Either"
 import type { CompletionParams, ToolDefinition } from "../CompletionParams.ts"
 import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
+import { anthropicStrict, type JsonSchemaStyles, plain } from "../JsonSchemaStyle.ts"
 import * as Messages from "./anthropicMessages.ts"
 import type { Model } from "./anthropicModels.ts"
 import * as Models from "./anthropicModels.ts"
@@ -13,10 +14,13 @@ import type { Context, Refusal } from "./anthropicParts.ts"
 import { extraOf } from "./anthropicParts.ts"
 import * as Thinking from "./anthropicThinking.ts"
 import type { Json, JsonObject } from "./json.ts"
+import * as Origin from "./jsonSchemaOrigin.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
 
 export const path = "/v1/messages"
+
+const styles: JsonSchemaStyles = { strict: anthropicStrict, loose: plain }
 
 const unsupported = (param: string): Either.Either<never, Refusal> =>
   Either.left({ _tag: "UnsupportedParameter", param })
@@ -41,19 +45,20 @@ const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
 }
 
 /** The schema as it is, with its `$defs`; the API wants the type said. */
-const schemaOf = (tool: ToolDefinition): JsonObject => ({ type: "object", ...tool.parameters })
+const schemaOf = (parameters: JsonObject | undefined): JsonObject => ({ type: "object", ...parameters })
 
-const toolOf = (tool: ToolDefinition, context: Context): JsonObject => {
+const toolOf = (tool: ToolDefinition, context: Context, written: JsonSchemaStyles): Either.Either<JsonObject, Refusal> => {
   const extra = extraOf(context, tool)
   const type = extra?.["type"]
   // A tool of Anthropic's own has a type, and no schema.
-  if (typeof type === "string" && type !== "custom") return merge({ name: tool.name }, extra)
-  return merge({
-    name: tool.name,
-    ...(tool.description === undefined ? undefined : { description: tool.description }),
-    input_schema: schemaOf(tool),
-    ...(tool.strict === undefined ? undefined : { strict: tool.strict })
-  }, extra)
+  if (typeof type === "string" && type !== "custom") return Either.right(merge({ name: tool.name }, extra))
+  return Either.map(Origin.ofTool(tool, written), (parameters) =>
+    merge({
+      name: tool.name,
+      ...(tool.description === undefined ? undefined : { description: tool.description }),
+      input_schema: schemaOf(parameters),
+      ...(tool.strict === undefined ? undefined : { strict: tool.strict })
+    }, extra))
 }
 
 const choiceOf = ({ toolChoice }: CompletionParams): JsonObject | undefined => {
@@ -67,8 +72,23 @@ interface Tools {
   readonly tool_choice?: JsonObject
 }
 
-const toolsOf = (params: CompletionParams, model: Model, context: Context): Either.Either<Tools, Refusal> => {
-  const tools = (params.tools ?? []).map((tool) => toolOf(tool, context))
+const toolsOf = (
+  params: CompletionParams,
+  model: Model,
+  context: Context,
+  written: JsonSchemaStyles
+): Either.Either<Tools, Refusal> =>
+  Either.flatMap(
+    Either.all((params.tools ?? []).map((tool) => toolOf(tool, context, written))),
+    (tools) => withChoice(tools, params, model, context)
+  )
+
+const withChoice = (
+  tools: ReadonlyArray<JsonObject>,
+  params: CompletionParams,
+  model: Model,
+  context: Context
+): Either.Either<Tools, Refusal> => {
   const others = extraOf(context, params)?.["tools"]
   const hasTools = tools.length > 0 || (Array.isArray(others) && others.length > 0)
   const forced = Thinking.isForced(params)
@@ -91,10 +111,19 @@ const toolsOf = (params: CompletionParams, model: Model, context: Context): Eith
   })
 }
 
-const outputConfig = ({ responseFormat }: CompletionParams, effort: string | undefined): JsonObject | undefined => {
-  const format = responseFormat?.type === "json_schema"
-    ? { type: "json_schema", schema: responseFormat.schema }
-    : undefined
+/** The API always makes sure of the schema: there is no other style. */
+const formatOf = (
+  { responseFormat }: CompletionParams,
+  { strict }: JsonSchemaStyles
+): Either.Either<JsonObject | undefined, Refusal> =>
+  responseFormat?.type === "json_schema"
+    ? Either.mapBoth(Origin.written(responseFormat.schema, strict), {
+      onLeft: Origin.refusal("responseFormat.schema"),
+      onRight: (schema) => ({ type: "json_schema", schema })
+    })
+    : Either.right(undefined)
+
+const outputConfig = (format: JsonObject | undefined, effort: string | undefined): JsonObject | undefined => {
   if (format === undefined && effort === undefined) return undefined
   return { ...(effort === undefined ? undefined : { effort }), ...(format === undefined ? undefined : { format }) }
 }
@@ -142,8 +171,10 @@ export const encode = (dialectId: string) =>
     systemTurns: model.systemTurns === true
   })
   if (Either.isLeft(conversation)) return Either.left(conversation.left)
-  const tools = toolsOf(params, model, context)
-  if (Either.isLeft(tools)) return Either.left(tools.left)
+  const { jsonSchema = styles } = endpoint
+  const parts = Either.all({ tools: toolsOf(params, model, context, jsonSchema), format: formatOf(params, jsonSchema) })
+  if (Either.isLeft(parts)) return Either.left(parts.left)
+  const { format, tools } = parts.right
   const { messages, system } = conversation.right
   if (messages.length === 0) return Either.left({ _tag: "InvalidRequest", param: "messages" })
   const thinking = Thinking.encode(params, model)
@@ -153,9 +184,9 @@ export const encode = (dialectId: string) =>
     max_tokens: Thinking.maxTokens(params, model, thinking),
     system: system.length === 0 ? undefined : system,
     messages,
-    ...tools.right,
+    ...tools,
     thinking: thinking.thinking,
-    output_config: outputConfig(params, thinking.effort),
+    output_config: outputConfig(format, thinking.effort),
     ...Thinking.sampling(params, model, thinking, context.dropped),
     stop_sequences: stopsOf(params.stop),
     metadata: userOf(params),

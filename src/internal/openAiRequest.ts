@@ -5,10 +5,11 @@
  */
 import * as Either from "effect/Either"
 import type { CompletionParams, ToolChoice, ToolDefinition } from "../CompletionParams.ts"
-import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
+import type { Dropped, EncodeContext, Encoded, Refusal } from "../Dialect.ts"
 import type { Endpoint } from "../Endpoint.ts"
-import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
+import { common } from "../JsonSchemaStyle.ts"
 import type { Json, JsonObject } from "./json.ts"
+import * as Origin from "./jsonSchemaOrigin.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
 import { effortOf } from "./openAiEfforts.ts"
@@ -17,16 +18,27 @@ import * as Format from "./openAiFormat.ts"
 import { defined } from "./openAiJson.ts"
 import * as Messages from "./openAiMessages.ts"
 
-const tool = (definition: ToolDefinition, provider: string): JsonObject =>
+const tool = (definition: ToolDefinition, parameters: JsonObject | undefined, provider: string): JsonObject =>
   merge({
     type: "function",
     function: defined({
       name: definition.name,
       description: definition.description,
-      parameters: definition.parameters,
+      parameters,
       strict: definition.strict
     })
   }, definition.extra?.[provider])
+
+const toolsOf = (
+  { tools }: CompletionParams,
+  { id, jsonSchema = common }: Endpoint
+): Either.Either<ReadonlyArray<JsonObject> | undefined, Refusal> =>
+  Either.map(
+    Either.all((tools ?? []).map((definition) =>
+      Origin.ofTool(definition, jsonSchema).pipe(Either.map((parameters) => tool(definition, parameters, id)))
+    )),
+    nonEmpty
+  )
 
 const toolChoice = (choice: ToolChoice): Json =>
   typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } }
@@ -89,7 +101,12 @@ const droppedOf = (
 }
 
 /** All that goes by a name of its own, which is not the same for all servers. */
-const fieldsOf = (params: CompletionParams, endpoint: Endpoint, hasTools: boolean) =>
+const fieldsOf = (
+  params: CompletionParams,
+  endpoint: Endpoint,
+  tools: ReadonlyArray<JsonObject> | undefined,
+  hasTools: boolean
+) =>
   Fields.named({
     temperature: params.temperature,
     topP: params.topP,
@@ -104,7 +121,7 @@ const fieldsOf = (params: CompletionParams, endpoint: Endpoint, hasTools: boolea
     logitBias: params.logitBias,
     logprobs: params.logprobs,
     topLogprobs: params.topLogprobs,
-    tools: nonEmpty(params.tools)?.map((definition) => tool(definition, endpoint.id)),
+    tools,
     serviceTier: params.serviceTier,
     ...aboutTools(params, endpoint, hasTools)
   }, endpoint)
@@ -121,7 +138,7 @@ const asksForUsage = (params: CompletionParams, { endpoint, stream }: EncodeCont
 export const encode = (
   params: CompletionParams,
   context: EncodeContext
-): Either.Either<Encoded, UnsupportedParameter | InvalidRequest> => {
+): Either.Either<Encoded, Refusal> => {
   const param = unsayable(params)
   if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
   const { endpoint, model, stream } = context
@@ -132,7 +149,7 @@ export const encode = (
   const effort = effortOf(params.reasoningEffort, endpoint)
   const parts = Either.all({
     messages: Messages.encode(params.messages, endpoint),
-    fields: fieldsOf(params, endpoint, hasTools),
+    fields: Either.flatMap(toolsOf(params, endpoint), (tools) => fieldsOf(params, endpoint, tools, hasTools)),
     form: Format.formatOf(params.responseFormat, endpoint)
   })
   return Either.map(parts, ({ fields, form, messages }) => ({

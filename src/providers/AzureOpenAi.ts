@@ -29,6 +29,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   auth: Endpoint.header("api-key"),
   env: { apiKey: "AZURE_OPENAI_API_KEY", baseUrl: "AZURE_OPENAI_ENDPOINT" },
   capabilities: OpenAi.endpoint.capabilities,
+  strictFormat: true,
   path: "/openai/v1/chat/completions",
   embeddings: { ...OpenAi.endpoint.embeddings, path: "/openai/v1/embeddings" },
   models: { ...OpenAi.endpoint.models, path: "/openai/v1/models" }

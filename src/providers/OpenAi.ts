@@ -62,6 +62,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     embeddings: true,
     models: true
   },
+  strictFormat: true,
   // @see https://platform.openai.com/docs/api-reference/embeddings/create
   embeddings: { dialect: embeddingsDialect, maxInputs: 2048, maxTokens: 300_000, encodingFormat: "base64" },
   models: { dialect: modelsDialect }
