@@ -62,6 +62,7 @@ export class PartialJson {
   private read(token: Token): void {
     if (this.isOver) return
     if (token.partial === true) return this.begun(token)
+    const grown = this.growing
     this.growing = undefined
     switch (token.token) {
       case TokenType.LEFT_BRACE:
@@ -71,6 +72,7 @@ export class PartialJson {
       case TokenType.RIGHT_BRACE:
       case TokenType.RIGHT_BRACKET: {
         const closed = this.stack.pop()
+        // All of it has been seen.
         if (closed !== undefined) this.completed(valueOf(closed))
         return
       }
@@ -79,7 +81,9 @@ export class PartialJson {
       case TokenType.SEPARATOR:
         return
       default:
-        return this.isKey(token) ? this.named(String(token.value)) : this.completed(token.value)
+        if (this.isKey(token)) return this.named(String(token.value))
+        if (token.value !== grown) this.hasChanged = true
+        return this.completed(token.value)
     }
   }
 
@@ -108,7 +112,6 @@ export class PartialJson {
 
   private completed(value: Json | undefined): void {
     if (value === undefined) return
-    this.hasChanged = true
     const top = this.stack.at(-1)
     if (top === undefined) {
       this.root = value
