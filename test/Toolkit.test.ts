@@ -12,10 +12,10 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 import type { CompletionParams, ToolMessage } from "../src/CompletionParams.ts"
-import type { Provider } from "../src/Provider.ts"
+import type { CallError, Provider } from "../src/Provider.ts"
 import * as TestProvider from "../src/TestProvider.ts"
 import * as Tool from "../src/Tool.ts"
-import { ToolError } from "../src/ToolError.ts"
+import { type InvalidCall, ToolError } from "../src/ToolError.ts"
 import * as Toolkit from "../src/Toolkit.ts"
 
 class NoSuchCity extends Schema.TaggedError<NoSuchCity>()("NoSuchCity", { city: Schema.String }) {}
@@ -87,7 +87,10 @@ const errorOf = <A, E>(exit: Exit.Exit<A, E>): E | undefined =>
 const toldOf = (params: CompletionParams | undefined): ReadonlyArray<ToolMessage> =>
   (params?.messages ?? []).filter((message) => message.role === "tool")
 
-const play = <E>(script: TestProvider.Script, loop: Loop<E> = Toolkit.stream(toolkit, params)) =>
+const play = <E = never>(
+  script: TestProvider.Script,
+  loop: Loop<E | CallError | ToolError> = Toolkit.stream(toolkit, params)
+) =>
   played(script, loop, handlers)
 
 describe("the loop", () => {
@@ -180,7 +183,7 @@ describe("calls that are not executed", () => {
     time: () => Effect.dieMessage("time was executed")
   })
 
-  const bad: ReadonlyArray<readonly [string, TestProvider.Step, kind: string, told: RegExp]> = [
+  const bad: ReadonlyArray<readonly [string, TestProvider.Step, kind: InvalidCall["kind"], told: RegExp]> = [
     ["of no tool", call("nobody"), "unknownTool", /There is no tool nobody\. The tools are: weather, time\./],
     ["that is not JSON", call("weather", "{\"city\""), "notJson", /not a JSON object/],
     ["that does not decode", call("weather", { town: "Paris" }), "invalid", /\["city"\][^]*is missing/]

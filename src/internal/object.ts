@@ -28,10 +28,13 @@ export interface ObjectOptions extends CallOptions, ResponseFormat.Options {
   readonly name?: string | undefined
 }
 
-/** What there is of a value while it is written: an object may lack keys, a list elements, a text its end. */
+/**
+ * What there is of a value while it is written: an object may lack keys, a list elements, a text its end. Where a key may
+ * be absent some servers write null.
+ */
 export type Partly<I> = I extends string | number | boolean | null | undefined ? I
   : I extends ReadonlyArray<infer A> ? ReadonlyArray<Partly<A>>
-  : I extends object ? { readonly [K in keyof I]?: Partly<I[K]> }
+  : I extends object ? { readonly [K in keyof I]?: Partly<I[K]> | (undefined extends I[K] ? null : never) }
   : I
 
 /** A value, and the answer that it was in. */

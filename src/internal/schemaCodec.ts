@@ -25,6 +25,15 @@ export interface Codec<A> {
 const mayBeAbsent = ({ isOptional, type }: AST.PropertySignature): boolean =>
   isOptional || Schema.is(Schema.make(type))(undefined)
 
+/** Without keys that a Schema's own copy would take for a prototype: effect assigns what it reads of a record. */
+const withoutPrototypes = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutPrototypes)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, each]) => key === "__proto__" ? [] : [[key, withoutPrototypes(each)] as const])
+  )
+}
+
 /** Without the nulls that can only mean an absent key. `ast` is an encoded side. */
 const withoutNulls = (ast: AST.AST, value: unknown): unknown => {
   switch (ast._tag) {
@@ -64,11 +73,13 @@ const ofObject = (ast: AST.TypeLiteral, object: JsonObject): unknown =>
 const decoder = <A, I>(schema: Schema.Schema<A, I>): Codec<A>["decode"] => {
   const encoded = AST.encodedBoundAST(schema.ast)
   const decode = Schema.decodeUnknownEither(schema)
-  return (json) =>
-    Either.match(decode(json), {
+  return (given) => {
+    const json = withoutPrototypes(given)
+    return Either.match(decode(json), {
       onRight: (value) => Either.right(value),
       onLeft: () => decode(withoutNulls(encoded, json))
     })
+  }
 }
 
 const isObjectAtRoot = ({ definitions, root }: Described): boolean => {

@@ -3,15 +3,9 @@
  */
 import * as Schema from "effect/Schema"
 
-enum Direction {
-  Up = "up",
-  Down = "down"
-}
+const Direction = { Up: "up", Down: "down" } as const
 
-enum Level {
-  Low,
-  High
-}
+const Level = { Low: 0, High: 1 } as const
 
 /** A tree, by name, as the type of a Schema that contains itself has to be written. */
 export interface Tree {
