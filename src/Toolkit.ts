@@ -43,8 +43,7 @@ export type Handlers<Tools extends Tool.Any, R> = {
 
 /** What became of a call; a success and a failure with the name of the tool, to tell their types by. */
 export type Outcome<Tools extends Tool.Any> =
-  | (Tools extends Tool.Any
-    ?
+  | (Tools extends Tool.Any ?
       | { readonly _tag: "Success"; readonly name: Tools["name"]; readonly value: Schema.Schema.Type<Tools["success"]> }
       | { readonly _tag: "Failure"; readonly name: Tools["name"]; readonly error: Schema.Schema.Type<Tools["failure"]> }
     : never)
@@ -171,8 +170,7 @@ export const stream = <
 }
 
 /** A text as it is, anything else as JSON; nothing is `null` there. */
-const asText = (encoded: unknown): string =>
-  typeof encoded === "string" ? encoded : JSON.stringify(encoded) ?? "null"
+const asText = (encoded: unknown): string => typeof encoded === "string" ? encoded : JSON.stringify(encoded) ?? "null"
 
 /** What a handler gives is encoded by its Schema; what that refuses is a mistake in the handler. */
 const encoded = (schema: Tool.Any["success"], value: unknown): Effect.Effect<string> =>

@@ -35,7 +35,12 @@ const changed = (value: Json): FastCheck.Arbitrary<Json> => {
     const at = value.map((each: Json, index) =>
       changed(each).map((next): Json => [...value.slice(0, index), next, ...value.slice(index + 1)])
     )
-    return FastCheck.oneof(other, other.map((next): Json => [...value, next]), FastCheck.constant(value.slice(1)), ...at)
+    return FastCheck.oneof(
+      other,
+      other.map((next): Json => [...value, next]),
+      FastCheck.constant(value.slice(1)),
+      ...at
+    )
   }
   if (!isObject(value)) return other
   const at = Object.entries(value).flatMap(([key, each]) => [
@@ -99,15 +104,19 @@ const withNulls = (schema: JsonObject, root: JsonObject, value: Json): Json => {
   }
   const { anyOf, items, properties } = schema
   if (Array.isArray(anyOf)) {
-    const readings = anyOf.filter(isObject).map((member: JsonObject) => [member, withNulls(member, root, value)] as const)
+    const readings = anyOf.filter(isObject).map((member: JsonObject) =>
+      [member, withNulls(member, root, value)] as const
+    )
     return readings.find(([member, reading]) => accepting(member, definitions ?? {})(reading))?.[1] ?? value
   }
   if (Array.isArray(value)) return isObject(items) ? value.map((each: Json) => withNulls(items, root, each)) : value
   if (!isObject(value) || !isObject(properties)) return value
-  return Object.fromEntries(Object.entries(properties).map(([key, property]) => {
-    const each = value[key]
-    return [key, each === undefined ? null : isObject(property) ? withNulls(property, root, each) : each]
-  }))
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, property]) => {
+      const each = value[key]
+      return [key, each === undefined ? null : isObject(property) ? withNulls(property, root, each) : each]
+    })
+  )
 }
 
 for (const [server, style] of Object.entries(styles)) {
@@ -162,11 +171,25 @@ describe("what each of them takes", () => {
 
   for (const server of ["openAi", "anthropic"] as const) {
     it(`${server}: every object names its keys, and no other keyword is there`, () => {
-      const shape = ["type", "enum", "anyOf", "properties", "required", "items", "additionalProperties", "$ref", "$defs"]
-      const known = [...shape, "description", ...(styles[server].keywords === "all" ? [] : styles[server].keywords.keys())]
+      const shape = [
+        "type",
+        "enum",
+        "anyOf",
+        "properties",
+        "required",
+        "items",
+        "additionalProperties",
+        "$ref",
+        "$defs"
+      ]
+      const known = new Set([
+        ...shape,
+        "description",
+        ...(styles[server].keywords === "all" ? [] : styles[server].keywords.keys())
+      ])
       for (const { name, parts } of sayable(server)) {
         for (const part of parts) {
-          assert.deepStrictEqual(Object.keys(part).filter((key) => !known.includes(key)), [], name)
+          assert.deepStrictEqual(Object.keys(part).filter((key) => !known.has(key)), [], name)
           if (part["type"] !== "object") continue
           assert.strictEqual(part["additionalProperties"], false, name)
           if (server === "openAi") assert.deepStrictEqual(part["required"], Object.keys(part["properties"] ?? {}), name)
@@ -192,7 +215,9 @@ describe("what each of them takes", () => {
   })
 
   it("the root is never a reference", () => {
-    for (const style of [Style.plain, Style.openAiStrict]) assert.strictEqual(written(Schemas.Tree, style)["type"], "object")
+    for (const style of [Style.plain, Style.openAiStrict]) {
+      assert.strictEqual(written(Schemas.Tree, style)["type"], "object")
+    }
   })
 })
 
@@ -201,7 +226,11 @@ describe("what has no JSON Schema", () => {
     ["a bigint", Schema.Struct({ a: Schema.Struct({ b: Schema.BigIntFromSelf }) }), "a.b"],
     ["a symbol", Schema.Struct({ a: Schema.Tuple(Schema.SymbolFromSelf) }), "a.0"],
     ["a declaration", Schema.Struct({ a: Schema.DateFromSelf }), "a"],
-    ["a suspended Schema without a name", Schema.Struct({ a: Schema.suspend(() => Schema.String.pipe(Schema.maxLength(1))) }), "a"]
+    [
+      "a suspended Schema without a name",
+      Schema.Struct({ a: Schema.suspend(() => Schema.String.pipe(Schema.maxLength(1))) }),
+      "a"
+    ]
   ]
   for (const [name, schema, path] of cases) {
     it(`${name} is told with its path`, () => {
@@ -217,7 +246,9 @@ describe("a value that is no object", () => {
   const roots: ReadonlyArray<readonly [string, Schema.Schema.AnyNoContext, unknown]> = [
     ["a list", Schema.Array(Schema.NumberFromString), [1, 2]],
     ["a text", Schema.String, "a"],
-    ["a union of objects", Schema.Union(Schema.Struct({ a: Schema.String }), Schema.Struct({ b: Schema.String })), { b: "x" }]
+    ["a union of objects", Schema.Union(Schema.Struct({ a: Schema.String }), Schema.Struct({ b: Schema.String })), {
+      b: "x"
+    }]
   ]
   for (const [name, schema, value] of roots) {
     it(`${name} is the value of one`, () => {

@@ -71,7 +71,10 @@ describe("a tool's definition", () => {
 
 describe("a call", () => {
   it("decodes", () => {
-    assert.deepStrictEqual(weather.decode(call("{\"city\":\"Paris\",\"days\":\"3\"}")), Either.right({ city: "Paris", days: 3 }))
+    assert.deepStrictEqual(
+      weather.decode(call("{\"city\":\"Paris\",\"days\":\"3\"}")),
+      Either.right({ city: "Paris", days: 3 })
+    )
   })
 
   it("has null for an absent key where null means nothing else", () => {
@@ -108,7 +111,10 @@ const bodyOf = (endpoint: Endpoint, params: Partial<CompletionParams>) =>
     ({ body }) => body
   )
 
-const nested = Schema.Struct({ a: Schema.optional(Schema.Int), more: Schema.Record({ key: Schema.String, value: Schema.Int }) })
+const nested = Schema.Struct({
+  a: Schema.optional(Schema.Int),
+  more: Schema.Record({ key: Schema.String, value: Schema.Int })
+})
 
 interface Tree {
   readonly children: ReadonlyArray<Tree>

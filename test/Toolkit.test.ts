@@ -77,7 +77,7 @@ const played = <E, R>(
         events.push(said(event))
       })))
     const asked = (yield* TestProvider.calls).map(({ params }) => params)
-    return { exit, asked, events: events.filter((event) => !/chunk$/.test(event)) }
+    return { exit, asked, events: events.filter((event) => !event.endsWith("chunk")) }
   }).pipe(Effect.provide(Layer.merge(TestProvider.layer(script), layer as Layer.Layer<R>)))
 
 const errorOf = <A, E>(exit: Exit.Exit<A, E>): E | undefined =>
@@ -90,8 +90,7 @@ const toldOf = (params: CompletionParams | undefined): ReadonlyArray<ToolMessage
 const play = <E = never>(
   script: TestProvider.Script,
   loop: Loop<E | CallError | ToolError> = Toolkit.stream(toolkit, params)
-) =>
-  played(script, loop, handlers)
+) => played(script, loop, handlers)
 
 describe("the loop", () => {
   it.effect("answers, runs the handlers, and goes on with what they gave", () =>
@@ -172,7 +171,9 @@ describe("the loop", () => {
         Effect.zipRight(TestProvider.calls),
         Effect.provide(Layer.merge(TestProvider.layer([call("time"), TestProvider.text("x")]), handlers))
       )
-      assert.deepStrictEqual(calls.map(({ options }) => options.timeouts), [{ idle: "1 seconds" }, { idle: "1 seconds" }])
+      assert.deepStrictEqual(calls.map(({ options }) => options.timeouts), [{ idle: "1 seconds" }, {
+        idle: "1 seconds"
+      }])
     }))
 })
 
@@ -393,7 +394,8 @@ describe("handlers", () => {
       let left = 5
       const counting = toolkit.toLayer({
         weather: () => degrees(1),
-        time: () => Effect.suspend(() => --left === 0 ? Deferred.succeed(ended, undefined) : Effect.void).pipe(Effect.as("noon"))
+        time: () =>
+          Effect.suspend(() => --left === 0 ? Deferred.succeed(ended, undefined) : Effect.void).pipe(Effect.as("noon"))
       })
       const calls = [1, 2, 3, 4, 5].map((n) => call("time", {}, `call_${n}`))
       const seen: Array<string> = []

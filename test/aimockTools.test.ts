@@ -36,7 +36,11 @@ const script = (mock: LLMock): LLMock =>
     .on({ userMessage: "turns", turnIndex: 1 }, { toolCalls: [weather("Rome", "call_2")] }, { chunkSize: 4 })
     .on({ userMessage: "turns", turnIndex: 2 }, { content: "Both are mild." })
     .on({ userMessage: "parallel", hasToolResult: false }, {
-      toolCalls: [weather("Paris", "call_1"), { name: "get_time", arguments: "{}", id: "call_2" }, weather("Rome", "call_3")]
+      toolCalls: [
+        weather("Paris", "call_1"),
+        { name: "get_time", arguments: "{}", id: "call_2" },
+        weather("Rome", "call_3")
+      ]
     }, { chunkSize: 5 })
     .on({ userMessage: "parallel", hasToolResult: true }, { content: "Mild at noon." })
     .on({ userMessage: "tool first", hasToolResult: false }, {
@@ -118,10 +122,15 @@ for (const { base, name, target } of places) {
         Effect.gen(function*() {
           const { layer } = yield* connected
           const City = Schema.Struct({ city: Schema.String, people: Schema.Int })
-          const events = yield* Stream.runCollect(Provider.objectStream(City, ask("object"))).pipe(Effect.provide(layer))
+          const events = yield* Stream.runCollect(Provider.objectStream(City, ask("object"))).pipe(
+            Effect.provide(layer)
+          )
           const all = Chunk.toReadonlyArray(events)
           const last = all.at(-1)
-          assert.deepStrictEqual(last !== undefined && "value" in last ? last.value : last, { city: "Paris", people: 2_100_000 })
+          assert.deepStrictEqual(last !== undefined && "value" in last ? last.value : last, {
+            city: "Paris",
+            people: 2_100_000
+          })
           assert.isAbove(all.length, 3)
           const whole = yield* Provider.completionObject(City, ask("object")).pipe(Effect.provide(layer))
           assert.deepStrictEqual(whole.value, { city: "Paris", people: 2_100_000 })

@@ -26,12 +26,13 @@ const targetOf = ({ expected: { protocol, provider } }: Corpus.Case): Targets.Ta
 const textOf = ({ bytes }: Corpus.Case): string => new TextDecoder().decode(bytes)
 
 /** Whatever could be the name of a tool there. */
-const namesIn = (one: Corpus.Case): ReadonlyArray<string> => [
-  ...new Set([
-    ...one.expected.toolCalls.map(({ name }) => name),
-    ...[...textOf(one).matchAll(/"name":\s*"([\w-]+)"/g)].flatMap(([, name]) => name === undefined ? [] : [name])
-  ])
-].filter((name) => name !== "" && name !== "__proto__")
+const namesIn = (one: Corpus.Case): ReadonlyArray<string> =>
+  [
+    ...new Set([
+      ...one.expected.toolCalls.map(({ name }) => name),
+      ...[...textOf(one).matchAll(/"name":\s*"([\w-]+)"/g)].flatMap(([, name]) => name === undefined ? [] : [name])
+    ])
+  ].filter((name) => name !== "" && name !== "__proto__")
 
 /** What a toolkit executed of an answer, which may end before its end. */
 const executed = (one: Corpus.Case, bytes = one.bytes, abort = one.response.abort) =>

@@ -76,7 +76,13 @@ describe("completionObject", () => {
       assert.deepStrictEqual(answer.value, ["a", "b"])
     }).pipe(Effect.provide(TestProvider.layer(TestProvider.text("{\"value\":[\"a\",\"b\"]}")))))
 
-  for (const text of [`\`\`\`json\n${paris}\n\`\`\``, `Here it is:\n\n\`\`\`\n${paris}\n\`\`\`\nAnything else?`, `\n ${paris}\n`]) {
+  for (
+    const text of [
+      `\`\`\`json\n${paris}\n\`\`\``,
+      `Here it is:\n\n\`\`\`\n${paris}\n\`\`\`\nAnything else?`,
+      `\n ${paris}\n`
+    ]
+  ) {
     it.effect(`a value in ${JSON.stringify(text.slice(0, 12))}`, () =>
       Effect.map(Provider.completionObject(City, params), (answer) => assert.deepStrictEqual(answer.value, value)).pipe(
         Effect.provide(TestProvider.layer(TestProvider.text(text)))
@@ -133,7 +139,16 @@ describe("objectStream", () => {
 
   it.effect("grows, and ends with the value and the answer", () =>
     Effect.gen(function*() {
-      const all = yield* events(City, "{\"na", "me\":\"Pa", "ris\",\"peo", "ple\":21", "00000,", "\"founded\":null", "}")
+      const all = yield* events(
+        City,
+        "{\"na",
+        "me\":\"Pa",
+        "ris\",\"peo",
+        "ple\":21",
+        "00000,",
+        "\"founded\":null",
+        "}"
+      )
       assert.deepStrictEqual(all.slice(0, -1), [
         {},
         { name: "Pa" },
@@ -172,10 +187,19 @@ describe("objectStream", () => {
 })
 
 /** The body of a request, and the answer to a text. */
-const asked = (endpoint: AnEndpoint, schema: Schema.Schema.AnyNoContext, answer: unknown, options?: Provider.ObjectOptions) =>
+const asked = (
+  endpoint: AnEndpoint,
+  schema: Schema.Schema.AnyNoContext,
+  answer: unknown,
+  options?: Provider.ObjectOptions
+) =>
   Effect.gen(function*() {
     const http = TestHttp.make(() => Response.json(answer))
-    const service = yield* Provider.make(endpoint, { model: "claude-sonnet-4-5", apiKey: Redacted.make("sk-test"), retry: false }).pipe(Effect.provide(http.layer))
+    const service = yield* Provider.make(endpoint, {
+      model: "claude-sonnet-4-5",
+      apiKey: Redacted.make("sk-test"),
+      retry: false
+    }).pipe(Effect.provide(http.layer))
     const exit = yield* Effect.exit(
       Provider.completionObject(schema, params, options).pipe(Effect.provideService(Provider.Provider, service))
     )
@@ -199,7 +223,8 @@ const noForm = (tools: boolean): AnEndpoint => ({
   capabilities: Endpoint.capabilities({ responseFormat: "none", tools })
 })
 
-const valueOf = <A, E>(exit: Exit.Exit<Provider.Answered<A>, E>): unknown => Exit.isSuccess(exit) ? exit.value.value : exit
+const valueOf = <A, E>(exit: Exit.Exit<Provider.Answered<A>, E>): unknown =>
+  Exit.isSuccess(exit) ? exit.value.value : exit
 
 describe("how a provider is asked", () => {
   const Short = Schema.Struct({ a: Schema.optional(Schema.String) })
@@ -226,10 +251,17 @@ describe("how a provider is asked", () => {
 
   it.effect("OpenAI: loosely where the schema cannot be said strictly", () =>
     Effect.gen(function*() {
-      const { body } = yield* asked(OpenAiProvider.endpoint, Schema.Record({ key: Schema.String, value: Schema.String }), short)
+      const { body } = yield* asked(
+        OpenAiProvider.endpoint,
+        Schema.Record({ key: Schema.String, value: Schema.String }),
+        short
+      )
       assert.deepStrictEqual(body["response_format"], {
         type: "json_schema",
-        json_schema: { name: "answer", schema: { type: "object", properties: {}, additionalProperties: { type: "string" } } }
+        json_schema: {
+          name: "answer",
+          schema: { type: "object", properties: {}, additionalProperties: { type: "string" } }
+        }
       })
     }))
 
@@ -298,7 +330,9 @@ describe("how a provider is asked", () => {
   it("the way is in the capabilities", () => {
     const mode = (endpoint: AnEndpoint) => ResponseFormat.modeOf(endpoint.capabilities)
     assert.deepStrictEqual(
-      [OpenAiProvider.endpoint, DeepSeekProvider.endpoint, noForm(true), noForm(false), MiniMaxProvider.endpoint].map(mode),
+      [OpenAiProvider.endpoint, DeepSeekProvider.endpoint, noForm(true), noForm(false), MiniMaxProvider.endpoint].map(
+        mode
+      ),
       ["json_schema", "json_object", "tool", "prompt", "prompt"]
     )
   })
@@ -316,6 +350,9 @@ describe("how a provider is asked", () => {
     const format = ResponseFormat.fromSchema("city", City, { description: "A city" })
     assert.deepInclude(format, { type: "json_schema", name: "city", description: "A city" })
     assert.deepStrictEqual(format.schema["required"], ["name", "people"])
-    assert.throws(() => ResponseFormat.fromSchema("x", Schema.Struct({ a: Schema.DateFromSelf })), /the format x at a: /)
+    assert.throws(
+      () => ResponseFormat.fromSchema("x", Schema.Struct({ a: Schema.DateFromSelf })),
+      /the format x at a: /
+    )
   })
 })

@@ -47,7 +47,11 @@ const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
 /** The schema as it is, with its `$defs`; the API wants the type said. */
 const schemaOf = (parameters: JsonObject | undefined): JsonObject => ({ type: "object", ...parameters })
 
-const toolOf = (tool: ToolDefinition, context: Context, written: JsonSchemaStyles): Either.Either<JsonObject, Refusal> => {
+const toolOf = (
+  tool: ToolDefinition,
+  context: Context,
+  written: JsonSchemaStyles
+): Either.Either<JsonObject, Refusal> => {
   const extra = extraOf(context, tool)
   const type = extra?.["type"]
   // A tool of Anthropic's own has a type, and no schema.

@@ -49,14 +49,19 @@ const cleanObject = (schema: JsonObject): JsonObject => {
   if (id === "/schemas/%7B%7D") return { ...emptyObject, ...described(schema) }
   if (id === "/schemas/object") return { anyOf: [{ type: "object" }, { type: "array" }] }
   if (id === "/schemas/never") return { not: {} }
-  return Object.fromEntries(Object.entries(schema).flatMap(([key, value]): ReadonlyArray<readonly [string, Json]> => {
-    if (key === "$comment") return []
-    if (key === "$ref") return Object.entries(cleanRef(value))
-    // Keys of these are the user's, and their values are schemas.
-    if (key === "properties" || key === "patternProperties") return [[key, cleanEach(value)]]
-    // Values, not schemas.
-    return [[key, key === "enum" || key === "default" || key === "examples" || key === "const" ? value : clean(value)]]
-  }))
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([key, value]): ReadonlyArray<readonly [string, Json]> => {
+      if (key === "$comment") return []
+      if (key === "$ref") return Object.entries(cleanRef(value))
+      // Keys of these are the user's, and their values are schemas.
+      if (key === "properties" || key === "patternProperties") return [[key, cleanEach(value)]]
+      // Values, not schemas.
+      return [[
+        key,
+        key === "enum" || key === "default" || key === "examples" || key === "const" ? value : clean(value)
+      ]]
+    })
+  )
 }
 
 const cleanEach = (schemas: Json): Json =>

@@ -40,7 +40,11 @@ const annotations = new Set(["title", "description", "default", "examples"])
 /** What both say: a keyword that is in both, and no annotation, holds twice. */
 const both = (one: JsonObject, other: JsonObject): JsonObject => {
   const twice = Object.entries(one).filter(([key]) => key in other && !annotations.has(key) && key !== "allOf")
-  const parts = [...schemasOf(one["allOf"]), ...schemasOf(other["allOf"]), ...twice.map(([key, value]) => ({ [key]: value }))]
+  const parts = [
+    ...schemasOf(one["allOf"]),
+    ...schemasOf(other["allOf"]),
+    ...twice.map(([key, value]) => ({ [key]: value }))
+  ]
   return { ...one, ...other, ...(parts.length === 0 ? undefined : { allOf: parts }) }
 }
 
@@ -83,9 +87,11 @@ const keptNames = (described: Described, style: JsonSchemaStyle): ReadonlySet<st
   const uses = [...references(root), ...[...definitions.values()].flatMap(references)]
   const isTwice = (name: string) => uses.indexOf(name) !== uses.lastIndexOf(name)
   return new Set(
-    style.refs === "inline" ? [] : [...definitions.keys()].filter((name) =>
-      isRecursive(name, described) || (isTwice(name) && isLarge(definitions.get(name)))
-    )
+    style.refs === "inline" ?
+      [] :
+      [...definitions.keys()].filter((name) =>
+        isRecursive(name, described) || (isTwice(name) && isLarge(definitions.get(name)))
+      )
   )
 }
 
@@ -181,7 +187,9 @@ class Writer {
   }
 
   private negation(not: Json, place: Place): JsonObject {
-    if (this.style.keywords !== "all") this.fault(place, "a value that must not be something, which the API does not take")
+    if (this.style.keywords !== "all") {
+      this.fault(place, "a value that must not be something, which the API does not take")
+    }
     return { not }
   }
 
@@ -279,7 +287,9 @@ class Writer {
     if (allOf !== undefined && this.style.keywords === "all") {
       kept.push(["allOf", schemasOf(allOf).map((each) => this.part(each, place))])
     } else {
-      for (const part of schemasOf(allOf)) told.push(...Object.entries(part).map(([k, v]) => `${k}: ${JSON.stringify(v)}`))
+      for (const part of schemasOf(allOf)) {
+        told.push(...Object.entries(part).map(([k, v]) => `${k}: ${JSON.stringify(v)}`))
+      }
     }
     const said = schema["description"]
     const description = [...(typeof said === "string" ? [said] : []), ...told].join("; ")

@@ -40,7 +40,11 @@ const written = (format: JsonSchema, { jsonSchema = common, strictFormat }: Endp
     schema,
     strict: format.strict ?? (strictFormat === true ? true : undefined)
   }))
-  const chosen = format.strict === true ? strictly : format.strict === false ? loosely() : Either.orElse(strictly, loosely)
+  const chosen = format.strict === true
+    ? strictly
+    : format.strict === false
+    ? loosely()
+    : Either.orElse(strictly, loosely)
   return Either.mapBoth(chosen, {
     onLeft: Origin.refusal("responseFormat.schema"),
     onRight: (format) => ({ format: schemaOf(format), dropped: [] })

@@ -13,7 +13,8 @@ type Open =
   | { readonly entries: Array<readonly [string, Json]>; key: string | undefined; readonly elements?: undefined }
   | { readonly elements: Array<Json>; readonly entries?: undefined }
 
-const valueOf = (open: Open): Json => open.elements === undefined ? Object.fromEntries(open.entries) : [...open.elements]
+const valueOf = (open: Open): Json =>
+  open.elements === undefined ? Object.fromEntries(open.entries) : [...open.elements]
 
 /** With one more value at its end. */
 const valueWith = (open: Open, last: Json): Json => {

@@ -3,13 +3,13 @@
  * and what APIs demand of an answer. What is none is the `value` of one.
  */
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
+import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import type { JsonSchemaStyle } from "../JsonSchemaStyle.ts"
 import { plain } from "../JsonSchemaStyle.ts"
 import { isObject, type JsonObject } from "./json.ts"
-import { type Described, describe } from "./jsonSchemaDescribe.ts"
+import { describe, type Described } from "./jsonSchemaDescribe.ts"
 import { remember, type Unwritable } from "./jsonSchemaOrigin.ts"
 import { write } from "./jsonSchemaWrite.ts"
 
@@ -61,14 +61,16 @@ const ofElement = (ast: AST.AST | undefined, value: unknown): unknown =>
   ast === undefined ? value : withoutNulls(ast, value)
 
 const ofObject = (ast: AST.TypeLiteral, object: JsonObject): unknown =>
-  Object.fromEntries(Object.entries(object).flatMap(([key, value]): ReadonlyArray<readonly [string, unknown]> => {
-    const signature = ast.propertySignatures.find(({ name }) => name === key)
-    const type = signature?.type ?? ast.indexSignatures[0]?.type
-    if (type === undefined) return [[key, value]]
-    const isNull = value === null && signature !== undefined && mayBeAbsent(signature)
-    if (isNull && !Schema.is(Schema.make(type))(null)) return []
-    return [[key, withoutNulls(type, value)]]
-  }))
+  Object.fromEntries(
+    Object.entries(object).flatMap(([key, value]): ReadonlyArray<readonly [string, unknown]> => {
+      const signature = ast.propertySignatures.find(({ name }) => name === key)
+      const type = signature?.type ?? ast.indexSignatures[0]?.type
+      if (type === undefined) return [[key, value]]
+      const isNull = value === null && signature !== undefined && mayBeAbsent(signature)
+      if (isNull && !Schema.is(Schema.make(type))(null)) return []
+      return [[key, withoutNulls(type, value)]]
+    })
+  )
 
 const decoder = <A, I>(schema: Schema.Schema<A, I>): Codec<A>["decode"] => {
   const encoded = AST.encodedBoundAST(schema.ast)

@@ -9,7 +9,7 @@ const looks = (...pieces: ReadonlyArray<string>): ReadonlyArray<Json | undefined
   return pieces.map((piece) => partial.write(piece))
 }
 
-const last = (text: string): Json | undefined => looks(...text).filter((look) => look !== undefined).at(-1)
+const last = (text: string): Json | undefined => looks(...text).findLast((look) => look !== undefined)
 
 /** Whether a look can be of a value that is still being written. */
 const isPartOf = (part: Json, whole: Json): boolean => {
@@ -19,9 +19,8 @@ const isPartOf = (part: Json, whole: Json): boolean => {
       part.every((each: Json, index) => isPartOf(each, whole[index] ?? null))
   }
   if (isObject(part)) {
-    return isObject(whole) && Object.entries(part).every(([key, each]) =>
-      Object.hasOwn(whole, key) && isPartOf(each, whole[key] ?? null)
-    )
+    return isObject(whole) &&
+      Object.entries(part).every(([key, each]) => Object.hasOwn(whole, key) && isPartOf(each, whole[key] ?? null))
   }
   return part === whole
 }

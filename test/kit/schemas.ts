@@ -82,10 +82,20 @@ export const samples: ReadonlyArray<Sample> = [
     schema: Schema.Struct({ a: Schema.optionalWith(Schema.String, { nullable: true }) })
   },
   { name: "optional as Option", schema: Schema.Struct({ a: Schema.optionalWith(Schema.String, { as: "Option" }) }) },
-  { name: "optional null", schema: Schema.Struct({ a: Schema.optional(Schema.NullOr(Schema.String)) }), ambiguous: true },
+  {
+    name: "optional null",
+    schema: Schema.Struct({ a: Schema.optional(Schema.NullOr(Schema.String)) }),
+    ambiguous: true
+  },
   { name: "optional enum", schema: Schema.Struct({ a: Schema.optional(Schema.Literal("x", "y")) }) },
-  { name: "optional of optionals", schema: Schema.Struct({ a: Schema.optional(Schema.Struct({ b: Schema.optional(Schema.Boolean) })) }) },
-  { name: "renamed key", schema: Schema.Struct({ a: Schema.propertySignature(Schema.String).pipe(Schema.fromKey("A")) }) },
+  {
+    name: "optional of optionals",
+    schema: Schema.Struct({ a: Schema.optional(Schema.Struct({ b: Schema.optional(Schema.Boolean) })) })
+  },
+  {
+    name: "renamed key",
+    schema: Schema.Struct({ a: Schema.propertySignature(Schema.String).pipe(Schema.fromKey("A")) })
+  },
   { name: "array", schema: Schema.Array(Schema.String) },
   { name: "array of structs", schema: Schema.Array(Schema.Struct({ a: Schema.optional(Schema.Boolean) })) },
   { name: "non-empty array", schema: Schema.NonEmptyArray(Schema.Boolean) },

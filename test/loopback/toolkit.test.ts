@@ -29,7 +29,13 @@ const toolkit = Toolkit.make(Tool.make("look"), Tool.make("wait"))
 const event = (json: unknown): string => `data: ${JSON.stringify(json)}\n\n`
 
 const choice = (delta: object, finish_reason: string | null = null) =>
-  event({ id: "c1", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason }] })
+  event({
+    id: "c1",
+    object: "chat.completion.chunk",
+    created: 1,
+    model: "m",
+    choices: [{ index: 0, delta, finish_reason }]
+  })
 
 const callOf = (name: string, index: number) => ({
   index,
@@ -134,7 +140,9 @@ for (const client of Clients.all) {
           const server = yield* Server.make(scripts)
           const running: Running = { reached: yield* Deferred.make<void>(), interrupted: [] }
           const fiber = yield* Toolkit.stream(toolkit, params).pipe(
-            Stream.runForEach((event) => at?.(event) === true ? Deferred.succeed(running.reached, undefined) : Effect.void),
+            Stream.runForEach((event) =>
+              at?.(event) === true ? Deferred.succeed(running.reached, undefined) : Effect.void
+            ),
             Effect.provide(Layer.merge(
               Layer.provide(Wire.openAi.layer({ baseUrl: server.url, retry: false }), client.layer),
               handlers(running, waits)
