@@ -220,6 +220,18 @@ describe("calls that are not executed", () => {
       }))
   }
 
+  it.effect("that is not JSON goes back as the text that it was, inside of JSON", () =>
+    Effect.gen(function*() {
+      const { asked } = yield* played(
+        [call("weather", "{\"city\""), TestProvider.text("Sorry.")],
+        Toolkit.stream(toolkit, params),
+        forbidden
+      )
+      const message = asked[1]?.messages.find(({ role }) => role === "assistant")
+      const calls = message?.role === "assistant" ? message.toolCalls : []
+      assert.deepStrictEqual(calls?.map((each) => each.function.arguments), ["{\"INVALID_JSON\":\"{\\\"city\\\"\"}"])
+    }))
+
   for (const word of ["length", "content_filter", "pause_turn"]) {
     const script = TestProvider.answer(call("weather", { city: "Paris" }), TestProvider.finish(word))
 

@@ -14,6 +14,8 @@ import { completionStream, type Provider } from "../Provider.ts"
 import type { CallError } from "../ProviderError.ts"
 import { type InvalidCall, type Reason, ToolError } from "../ToolError.ts"
 import * as Fold from "./completionFold.ts"
+import { isObject } from "./json.ts"
+import { parseJson } from "./parseJson.ts"
 import * as Wording from "./toolMessage.ts"
 
 type Call = ChatCompletion.CompletedToolCall
@@ -114,6 +116,21 @@ const resultsOf = <E, R>(
     return Mailbox.toStream(mailbox)
   }))
 
+const readableCall = (call: CompletionParams.ToolCall): CompletionParams.ToolCall => {
+  const { arguments: text, name } = call.function
+  return isObject(parseJson(text))
+    ? call
+    : { ...call, function: { name, arguments: JSON.stringify({ INVALID_JSON: text }) } }
+}
+
+/**
+ * Providers read what goes back, and refuse arguments that are no JSON object: the model sees its own words inside of one.
+ *
+ * @see https://platform.claude.com/docs/en/agents-and-tools/tool-use/fine-grained-tool-streaming
+ */
+const readable = (message: CompletionParams.AssistantMessage): CompletionParams.AssistantMessage =>
+  message.toolCalls === undefined ? message : { ...message, toolCalls: message.toolCalls.map(readableCall) }
+
 /** What the next step is asked. A tool that has to be called has been called: the model may now answer. */
 const nextParams = (
   params: CompletionParams.CompletionParams,
@@ -125,7 +142,7 @@ const nextParams = (
   return {
     ...rest,
     ...(toolChoice === undefined ? undefined : { toolChoice: isForced ? "auto" : toolChoice }),
-    messages: [...params.messages, ChatCompletion.toMessage(completion), ...results]
+    messages: [...params.messages, readable(ChatCompletion.toMessage(completion)), ...results]
   }
 }
 
