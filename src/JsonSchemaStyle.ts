@@ -39,6 +39,8 @@ export interface JsonSchemaStyles {
   readonly strict: JsonSchemaStyle
   /** Where the model is asked to keep to it. */
   readonly loose: JsonSchemaStyle
+  /** Of the form of an answer, where the API knows but one. Default: `strict` where that can be said, else `loose`. */
+  readonly format?: JsonSchemaStyle | undefined
 }
 
 const keywords = (known: { readonly [keyword: string]: "any" | ReadonlyArray<Json> }): JsonSchemaKeywords =>
@@ -116,5 +118,30 @@ export const gemini: JsonSchemaStyle = {
   })
 }
 
+/**
+ * What Cohere takes for `strict` tools and for the form of an answer.
+ *
+ * @see https://docs.cohere.com/docs/structured-outputs
+ */
+export const cohereStrict: JsonSchemaStyle = {
+  ...plain,
+  tuples: "items",
+  keywords: keywords({
+    pattern: "any",
+    format: ["date-time", "uuid", "date", "time"],
+    const: "any"
+  })
+}
+
 /** Of a server that says nothing else: as OpenAI where it has to be strict, and nothing left out elsewhere. */
 export const common: JsonSchemaStyles = { strict: openAiStrict, loose: plain }
+
+/** Of Claude, wherever it is: the form of an answer is always strict. */
+export const anthropicStyles: JsonSchemaStyles = { strict: anthropicStrict, loose: plain, format: anthropicStrict }
+
+export const geminiStyles: JsonSchemaStyles = { strict: gemini, loose: gemini, format: gemini }
+
+export const cohereStyles: JsonSchemaStyles = { strict: cohereStrict, loose: plain, format: cohereStrict }
+
+/** Of a server that makes a grammar of whatever it gets. */
+export const plainStyles: JsonSchemaStyles = { strict: plain, loose: plain, format: plain }

@@ -5,6 +5,7 @@ import type { CompletedToolCall } from "../src/ChatCompletion.ts"
 import type { CompletionParams } from "../src/CompletionParams.ts"
 import * as CompletionParamsSchema from "../src/CompletionParams.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
+import * as Origin from "../src/internal/jsonSchemaOrigin.ts"
 import * as AnthropicProvider from "../src/providers/Anthropic.ts"
 import * as OpenAiProvider from "../src/providers/OpenAi.ts"
 import * as Tool from "../src/Tool.ts"
@@ -100,15 +101,12 @@ describe("a call", () => {
   })
 })
 
-/** The body of a request. */
+/** The body of a request, or why there is none. */
 const bodyOf = (endpoint: Endpoint, params: Partial<CompletionParams>) =>
-  Either.map(
-    endpoint.dialect.encode({ messages: [{ role: "user", content: "Hi" }], ...params }, {
-      endpoint,
-      model: "claude-sonnet-4-5",
-      stream: false
-    }),
-    ({ body }) => body
+  Origin.params({ messages: [{ role: "user", content: "Hi" }], ...params }, endpoint).pipe(
+    Either.map((written) =>
+      Either.getOrThrow(endpoint.dialect.encode(written, { endpoint, model: "claude-sonnet-4-5", stream: false })).body
+    )
   )
 
 const nested = Schema.Struct({

@@ -7,12 +7,14 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { Extra, FilePart, ImagePart, Part, Source } from "../CompletionParams.ts"
-import type { Dropped, Refusal } from "../Dialect.ts"
+import type { Dropped } from "../Dialect.ts"
+import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
 import * as Base64 from "./base64.ts"
 import type { JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 
-export type { Refusal }
+/** What goes wrong before anything is sent. */
+export type Refusal = UnsupportedParameter | InvalidRequest
 
 export type Encoded<A> = Either.Either<A, Refusal>
 

@@ -6,7 +6,6 @@
 import * as Either from "effect/Either"
 import type { CompletionParams, ToolDefinition } from "../CompletionParams.ts"
 import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
-import { anthropicStrict, type JsonSchemaStyles, plain } from "../JsonSchemaStyle.ts"
 import * as Messages from "./anthropicMessages.ts"
 import type { Model } from "./anthropicModels.ts"
 import * as Models from "./anthropicModels.ts"
@@ -14,13 +13,9 @@ import type { Context, Refusal } from "./anthropicParts.ts"
 import { extraOf } from "./anthropicParts.ts"
 import * as Thinking from "./anthropicThinking.ts"
 import type { Json, JsonObject } from "./json.ts"
-import * as Origin from "./jsonSchemaOrigin.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
-
-export const path = "/v1/messages"
-
-const styles: JsonSchemaStyles = { strict: anthropicStrict, loose: plain }
+import { pathOf } from "./requestPath.ts"
 
 const unsupported = (param: string): Either.Either<never, Refusal> =>
   Either.left({ _tag: "UnsupportedParameter", param })
@@ -45,24 +40,19 @@ const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
 }
 
 /** The schema as it is, with its `$defs`; the API wants the type said. */
-const schemaOf = (parameters: JsonObject | undefined): JsonObject => ({ type: "object", ...parameters })
+const schemaOf = (tool: ToolDefinition): JsonObject => ({ type: "object", ...tool.parameters })
 
-const toolOf = (
-  tool: ToolDefinition,
-  context: Context,
-  written: JsonSchemaStyles
-): Either.Either<JsonObject, Refusal> => {
+const toolOf = (tool: ToolDefinition, context: Context): JsonObject => {
   const extra = extraOf(context, tool)
   const type = extra?.["type"]
   // A tool of Anthropic's own has a type, and no schema.
-  if (typeof type === "string" && type !== "custom") return Either.right(merge({ name: tool.name }, extra))
-  return Either.map(Origin.ofTool(tool, written), (parameters) =>
-    merge({
-      name: tool.name,
-      ...(tool.description === undefined ? undefined : { description: tool.description }),
-      input_schema: schemaOf(parameters),
-      ...(tool.strict === undefined ? undefined : { strict: tool.strict })
-    }, extra))
+  if (typeof type === "string" && type !== "custom") return merge({ name: tool.name }, extra)
+  return merge({
+    name: tool.name,
+    ...(tool.description === undefined ? undefined : { description: tool.description }),
+    input_schema: schemaOf(tool),
+    ...(tool.strict === undefined ? undefined : { strict: tool.strict })
+  }, extra)
 }
 
 const choiceOf = ({ toolChoice }: CompletionParams): JsonObject | undefined => {
@@ -76,23 +66,8 @@ interface Tools {
   readonly tool_choice?: JsonObject
 }
 
-const toolsOf = (
-  params: CompletionParams,
-  model: Model,
-  context: Context,
-  written: JsonSchemaStyles
-): Either.Either<Tools, Refusal> =>
-  Either.flatMap(
-    Either.all((params.tools ?? []).map((tool) => toolOf(tool, context, written))),
-    (tools) => withChoice(tools, params, model, context)
-  )
-
-const withChoice = (
-  tools: ReadonlyArray<JsonObject>,
-  params: CompletionParams,
-  model: Model,
-  context: Context
-): Either.Either<Tools, Refusal> => {
+const toolsOf = (params: CompletionParams, model: Model, context: Context): Either.Either<Tools, Refusal> => {
+  const tools = (params.tools ?? []).map((tool) => toolOf(tool, context))
   const others = extraOf(context, params)?.["tools"]
   const hasTools = tools.length > 0 || (Array.isArray(others) && others.length > 0)
   const forced = Thinking.isForced(params)
@@ -115,19 +90,10 @@ const withChoice = (
   })
 }
 
-/** The API always makes sure of the schema: there is no other style. */
-const formatOf = (
-  { responseFormat }: CompletionParams,
-  { strict }: JsonSchemaStyles
-): Either.Either<JsonObject | undefined, Refusal> =>
-  responseFormat?.type === "json_schema"
-    ? Either.mapBoth(Origin.written(responseFormat.schema, strict), {
-      onLeft: Origin.refusal("responseFormat.schema"),
-      onRight: (schema) => ({ type: "json_schema", schema })
-    })
-    : Either.right(undefined)
-
-const outputConfig = (format: JsonObject | undefined, effort: string | undefined): JsonObject | undefined => {
+const outputConfig = ({ responseFormat }: CompletionParams, effort: string | undefined): JsonObject | undefined => {
+  const format = responseFormat?.type === "json_schema"
+    ? { type: "json_schema", schema: responseFormat.schema }
+    : undefined
   if (format === undefined && effort === undefined) return undefined
   return { ...(effort === undefined ? undefined : { effort }), ...(format === undefined ? undefined : { format }) }
 }
@@ -161,8 +127,9 @@ const additions = (params: CompletionParams, context: Context): JsonObject => {
 export const encode = (dialectId: string) =>
 (
   params: CompletionParams,
-  { endpoint, model: name, stream }: EncodeContext
+  request: EncodeContext
 ): Either.Either<Encoded, Refusal> => {
+  const { endpoint, model: name, stream } = request
   const param = unsayable(params)
   if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
   if (params.n !== undefined && params.n > 1) return unsupported("n")
@@ -175,22 +142,21 @@ export const encode = (dialectId: string) =>
     systemTurns: model.systemTurns === true
   })
   if (Either.isLeft(conversation)) return Either.left(conversation.left)
-  const { jsonSchema = styles } = endpoint
-  const parts = Either.all({ tools: toolsOf(params, model, context, jsonSchema), format: formatOf(params, jsonSchema) })
-  if (Either.isLeft(parts)) return Either.left(parts.left)
-  const { format, tools } = parts.right
+  const tools = toolsOf(params, model, context)
+  if (Either.isLeft(tools)) return Either.left(tools.left)
   const { messages, system } = conversation.right
   if (messages.length === 0) return Either.left({ _tag: "InvalidRequest", param: "messages" })
   const thinking = Thinking.encode(params, model)
   context.dropped.push(...thinking.dropped)
   const body = present({
-    model: name,
+    ...endpoint.body,
+    ...(endpoint.modelField === false ? undefined : { [endpoint.modelField ?? "model"]: name }),
     max_tokens: Thinking.maxTokens(params, model, thinking),
     system: system.length === 0 ? undefined : system,
     messages,
-    ...tools,
+    ...tools.right,
     thinking: thinking.thinking,
-    output_config: outputConfig(format, thinking.effort),
+    output_config: outputConfig(params, thinking.effort),
     ...Thinking.sampling(params, model, thinking, context.dropped),
     stop_sequences: stopsOf(params.stop),
     metadata: userOf(params),
@@ -198,5 +164,9 @@ export const encode = (dialectId: string) =>
     stream
   })
   dropOthers(params, context.dropped)
-  return Either.right({ path, body: merge(body, additions(params, context)), dropped: context.dropped })
+  return Either.right({
+    path: pathOf(request, "/v1/messages"),
+    body: merge(body, additions(params, context)),
+    dropped: context.dropped
+  })
 }

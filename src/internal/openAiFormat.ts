@@ -3,11 +3,10 @@
  */
 import * as Either from "effect/Either"
 import type { ResponseFormat } from "../CompletionParams.ts"
-import type { Dropped, Refusal } from "../Dialect.ts"
+import type { Dropped } from "../Dialect.ts"
 import type { Endpoint } from "../Endpoint.ts"
-import { common } from "../JsonSchemaStyle.ts"
+import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
 import type { JsonObject } from "./json.ts"
-import * as Origin from "./jsonSchemaOrigin.ts"
 import { defined } from "./openAiJson.ts"
 
 export interface Format {
@@ -17,7 +16,7 @@ export interface Format {
   readonly dropped: ReadonlyArray<Dropped>
 }
 
-type Encoded = Either.Either<Format, Refusal>
+type Encoded = Either.Either<Format, UnsupportedParameter | InvalidRequest>
 
 const asked = (format: JsonObject): Encoded => Either.right({ format, dropped: [] })
 
@@ -27,29 +26,6 @@ const schemaOf = ({ description, name, schema, strict }: Omit<JsonSchema, "type"
   type: "json_schema",
   json_schema: defined({ name, description, schema, strict })
 })
-
-/**
- * As strictly as it can be said: the API takes a schema that it does not make sure of as well. Who asks for strictness
- * gets it, or is told.
- */
-const written = (format: JsonSchema, { jsonSchema = common, strictFormat }: Endpoint): Encoded => {
-  if (!Origin.isFromSchema(format.schema)) return asked(schemaOf(format))
-  const loosely = () => Either.map(Origin.written(format.schema, jsonSchema.loose), (schema) => ({ ...format, schema }))
-  const strictly = Either.map(Origin.written(format.schema, jsonSchema.strict), (schema) => ({
-    ...format,
-    schema,
-    strict: format.strict ?? (strictFormat === true ? true : undefined)
-  }))
-  const chosen = format.strict === true
-    ? strictly
-    : format.strict === false
-    ? loosely()
-    : Either.orElse(strictly, loosely)
-  return Either.mapBoth(chosen, {
-    onLeft: Origin.refusal("responseFormat.schema"),
-    onRight: (format) => ({ format: schemaOf(format), dropped: [] })
-  })
-}
 
 /** A server that knows JSON but no schemas: the model is asked, and nobody makes sure. */
 const described = ({ schema }: JsonSchema): Encoded =>
@@ -64,14 +40,14 @@ const described = ({ schema }: JsonSchema): Encoded =>
         why: "the API knows no schemas: the model is asked for it in the prompt, and nothing enforces it"
       }]
     }),
-    catch: () => ({ _tag: "InvalidRequest" as const, param: "responseFormat" })
+    catch: () => ({ _tag: "InvalidRequest", param: "responseFormat" })
   })
 
 export const formatOf = (format: ResponseFormat | undefined, endpoint: Endpoint): Encoded => {
   const known = endpoint.capabilities.responseFormat
   if (format === undefined || (format.type === "text" && known === "none")) return Either.right({ dropped: [] })
   if (known === "none") return Either.left({ _tag: "UnsupportedParameter", param: "responseFormat" })
-  if (format.type === "json_schema") return known === "json_schema" ? written(format, endpoint) : described(format)
+  if (format.type === "json_schema") return known === "json_schema" ? asked(schemaOf(format)) : described(format)
   return format.type === "json_object" && endpoint.jsonObject === false
     ? asked(schemaOf({ name: "object", schema: { type: "object" } }))
     : asked({ type: format.type })

@@ -5,11 +5,10 @@
  */
 import * as Either from "effect/Either"
 import type { CompletionParams, ToolChoice, ToolDefinition } from "../CompletionParams.ts"
-import type { Dropped, EncodeContext, Encoded, Refusal } from "../Dialect.ts"
+import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
 import type { Endpoint } from "../Endpoint.ts"
-import { common } from "../JsonSchemaStyle.ts"
+import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
 import type { Json, JsonObject } from "./json.ts"
-import * as Origin from "./jsonSchemaOrigin.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
 import { effortOf } from "./openAiEfforts.ts"
@@ -17,28 +16,18 @@ import * as Fields from "./openAiFields.ts"
 import * as Format from "./openAiFormat.ts"
 import { defined } from "./openAiJson.ts"
 import * as Messages from "./openAiMessages.ts"
+import { pathOf } from "./requestPath.ts"
 
-const tool = (definition: ToolDefinition, parameters: JsonObject | undefined, provider: string): JsonObject =>
+const tool = (definition: ToolDefinition, provider: string): JsonObject =>
   merge({
     type: "function",
     function: defined({
       name: definition.name,
       description: definition.description,
-      parameters,
+      parameters: definition.parameters,
       strict: definition.strict
     })
   }, definition.extra?.[provider])
-
-const toolsOf = (
-  { tools }: CompletionParams,
-  { id, jsonSchema = common }: Endpoint
-): Either.Either<ReadonlyArray<JsonObject> | undefined, Refusal> =>
-  Either.map(
-    Either.all((tools ?? []).map((definition) =>
-      Origin.ofTool(definition, jsonSchema).pipe(Either.map((parameters) => tool(definition, parameters, id)))
-    )),
-    nonEmpty
-  )
 
 const toolChoice = (choice: ToolChoice): Json =>
   typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } }
@@ -101,12 +90,7 @@ const droppedOf = (
 }
 
 /** All that goes by a name of its own, which is not the same for all servers. */
-const fieldsOf = (
-  params: CompletionParams,
-  endpoint: Endpoint,
-  tools: ReadonlyArray<JsonObject> | undefined,
-  hasTools: boolean
-) =>
+const fieldsOf = (params: CompletionParams, endpoint: Endpoint, hasTools: boolean) =>
   Fields.named({
     temperature: params.temperature,
     topP: params.topP,
@@ -121,15 +105,10 @@ const fieldsOf = (
     logitBias: params.logitBias,
     logprobs: params.logprobs,
     topLogprobs: params.topLogprobs,
-    tools,
+    tools: nonEmpty(params.tools)?.map((definition) => tool(definition, endpoint.id)),
     serviceTier: params.serviceTier,
     ...aboutTools(params, endpoint, hasTools)
   }, endpoint)
-
-const pathOf = ({ endpoint, model, stream }: EncodeContext): string => {
-  const path = (stream ? endpoint.streamPath : undefined) ?? endpoint.path
-  return path?.replace("{model}", encodeURIComponent(model)) ?? "/chat/completions"
-}
 
 const asksForUsage = (params: CompletionParams, { endpoint, stream }: EncodeContext): boolean =>
   stream && params.includeUsage !== false && endpoint.streamUsage !== false
@@ -138,7 +117,7 @@ const asksForUsage = (params: CompletionParams, { endpoint, stream }: EncodeCont
 export const encode = (
   params: CompletionParams,
   context: EncodeContext
-): Either.Either<Encoded, Refusal> => {
+): Either.Either<Encoded, UnsupportedParameter | InvalidRequest> => {
   const param = unsayable(params)
   if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
   const { endpoint, model, stream } = context
@@ -149,15 +128,15 @@ export const encode = (
   const effort = effortOf(params.reasoningEffort, endpoint)
   const parts = Either.all({
     messages: Messages.encode(params.messages, endpoint),
-    fields: Either.flatMap(toolsOf(params, endpoint), (tools) => fieldsOf(params, endpoint, tools, hasTools)),
+    fields: fieldsOf(params, endpoint, hasTools),
     form: Format.formatOf(params.responseFormat, endpoint)
   })
   return Either.map(parts, ({ fields, form, messages }) => ({
-    path: pathOf(context),
+    path: pathOf(context, "/chat/completions"),
     body: {
       ...merge({
         ...endpoint.body,
-        [endpoint.modelField ?? "model"]: model,
+        ...(endpoint.modelField === false ? undefined : { [endpoint.modelField ?? "model"]: model }),
         ...fields.body,
         ...(named === undefined || params.toolChoice === undefined
           ? undefined
@@ -167,7 +146,7 @@ export const encode = (
         ...(asksForUsage(params, context) ? { stream_options: { include_usage: true } } : undefined)
       }, own),
       messages: Format.instructed(messages, form.instruction),
-      ...(stream && endpoint.streamPath === undefined ? { stream: true } : undefined)
+      ...(stream && (endpoint.streamInBody ?? endpoint.streamPath === undefined) ? { stream: true } : undefined)
     },
     dropped: [
       ...fields.dropped,

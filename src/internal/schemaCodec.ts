@@ -6,11 +6,11 @@ import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import type { JsonSchemaStyle } from "../JsonSchemaStyle.ts"
 import { plain } from "../JsonSchemaStyle.ts"
 import { isObject, type JsonObject } from "./json.ts"
 import { describe, type Described } from "./jsonSchemaDescribe.ts"
 import { remember, type Unwritable } from "./jsonSchemaOrigin.ts"
+import * as JsonSchemaParams from "./jsonSchemaParams.ts"
 import { write } from "./jsonSchemaWrite.ts"
 
 export interface Codec<A> {
@@ -92,7 +92,7 @@ const isObjectAtRoot = ({ definitions, root }: Described): boolean => {
 const jsonOf = (described: Described): Either.Either<JsonObject, Unwritable> =>
   Either.map(
     write(described, plain),
-    (json) => remember(json, (style: JsonSchemaStyle) => write(described, style))
+    (json) => remember(json, { write: (style) => write(described, style), params: JsonSchemaParams.params })
   )
 
 /** What has no JSON Schema is told with its path. */
