@@ -7,7 +7,12 @@ import * as CompletionParamsSchema from "../src/CompletionParams.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
 import * as Origin from "../src/internal/jsonSchemaOrigin.ts"
 import * as AnthropicProvider from "../src/providers/Anthropic.ts"
+import * as BedrockProvider from "../src/providers/Bedrock.ts"
+import * as CohereProvider from "../src/providers/Cohere.ts"
+import * as GeminiProvider from "../src/providers/Gemini.ts"
+import * as OllamaProvider from "../src/providers/Ollama.ts"
 import * as OpenAiProvider from "../src/providers/OpenAi.ts"
+import * as ResponseFormat from "../src/ResponseFormat.ts"
 import * as Tool from "../src/Tool.ts"
 
 const weather = Tool.make("get_weather", {
@@ -180,6 +185,29 @@ describe("what is sent", () => {
       const refusal = Either.getOrThrow(Either.flip(bodyOf(endpoint, { tools: [definition] })))
       assert.deepInclude(refusal, { _tag: "InvalidRequest", param: "tools.f.parameters.more" })
       assert.include(refusal.detail, "a record")
+    })
+  }
+
+  it("Gemini: references are inlined, and bounds that it does not know are told", () => {
+    const Town = Schema.Struct({ name: Schema.NonEmptyString }).annotations({ identifier: "Town" })
+    const { definition } = Tool.make("f", { parameters: Schema.Struct({ from: Town, to: Town }) })
+    const text = JSON.stringify(Either.getOrThrow(bodyOf(GeminiProvider.endpoint, { tools: [definition] })))
+    assert.include(text, "\"parametersJsonSchema\"")
+    for (const word of ["$ref", "\"minLength\""]) assert.notInclude(text, word)
+    assert.include(text, "minLength: 1")
+    assert.include(JSON.stringify(definition.parameters), "$ref")
+    const refusal = Either.getOrThrow(
+      Either.flip(bodyOf(GeminiProvider.endpoint, { tools: [Tool.make("g", { parameters: Tree }).definition] }))
+    )
+    assert.deepInclude(refusal, { _tag: "InvalidRequest", param: "tools.g.parameters.children[]" })
+  })
+
+  for (const endpoint of [BedrockProvider.endpoint, CohereProvider.endpoint, OllamaProvider.endpoint]) {
+    it(`${endpoint.id}: the form of an answer is written for it`, () => {
+      const format = ResponseFormat.fromSchema("town", Schema.Struct({ name: Schema.NonEmptyString }))
+      const text = JSON.stringify(Either.getOrThrow(bodyOf(endpoint, { responseFormat: format }))).replaceAll("\\", "")
+      if (endpoint === OllamaProvider.endpoint) assert.include(text, "\"minLength\":1")
+      else assert.include(text, "\"name\":{\"type\":\"string\",\"description\":\"a non empty string; minLength: 1\"}")
     })
   }
 

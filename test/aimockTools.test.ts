@@ -1,6 +1,6 @@
 /**
- * Loops of tools and typed answers against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in both
- * dialects.
+ * Loops of tools and typed answers against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in each
+ * dialect.
  */
 import { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
@@ -13,6 +13,9 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 import * as Provider from "../src/Provider.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
+import * as Cohere from "../src/providers/Cohere.ts"
+import * as Ollama from "../src/providers/Ollama.ts"
 import * as Tool from "../src/Tool.ts"
 import * as Toolkit from "../src/Toolkit.ts"
 import * as Clients from "./kit/clients.ts"
@@ -63,13 +66,25 @@ const start: Effect.Effect<LLMock, never, Scope.Scope> = Effect.acquireRelease(
 
 const ask = (content: string) => ({ messages: [{ role: "user", content }] }) as const
 
-const places = [
-  { name: "openai", base: "/v1", target: Targets.openAi },
-  { name: "anthropic", base: "", target: Targets.anthropic }
+interface Place {
+  readonly name: string
+  readonly base: string
+  readonly target: Targets.Target
+  readonly clients: ReadonlyArray<Clients.Client>
+}
+
+/** Two dialects on every client; the others on the one that is recommended. */
+const places: ReadonlyArray<Place> = [
+  { name: "openai", base: "/v1", target: Targets.openAi, clients: Clients.all },
+  { name: "anthropic", base: "", target: Targets.anthropic, clients: Clients.all },
+  { name: "gemini", base: "/v1beta", target: Targets.gemini, clients: [Clients.undici] },
+  { name: "bedrock", base: "", target: Targets.named(Bedrock), clients: [Clients.undici] },
+  { name: "cohere", base: "", target: Targets.named(Cohere), clients: [Clients.undici] },
+  { name: "ollama", base: "", target: Targets.named(Ollama), clients: [Clients.undici] }
 ]
 
-for (const { base, name, target } of places) {
-  for (const client of Clients.all) {
+for (const { base, clients, name, target } of places) {
+  for (const client of clients) {
     const connected = Effect.map(start, (mock) => ({
       mock,
       layer: target(`${mock.url}${base}`).pipe(Layer.provide(client.layer))
