@@ -172,11 +172,6 @@ export interface Switches {
   readonly shortCallIds?: boolean | undefined
   /** `stop` can be a text. Default: true; otherwise one text goes out as a list. */
   readonly stopText?: boolean | undefined
-  /**
-   * The form of an answer that is made from a Schema, and can be said strictly, is asked for with `strict: true`.
-   * Default: false, some refuse it; the schema is then written strictly, and the server does what it does.
-   */
-  readonly strictFormat?: boolean | undefined
   /** It knows `response_format: json_object`. Default: true; otherwise it is asked for any object by a schema. */
   readonly jsonObject?: boolean | undefined
   /**

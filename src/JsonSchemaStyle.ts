@@ -41,6 +41,11 @@ export interface JsonSchemaStyles {
   readonly loose: JsonSchemaStyle
   /** Of the form of an answer, where the API knows but one. Default: `strict` where that can be said, else `loose`. */
   readonly format?: JsonSchemaStyle | undefined
+  /**
+   * A form of the answer that can be said strictly is asked for with `strict: true`. Default: false, since some refuse it;
+   * the schema is then written strictly, and the server does what it does.
+   */
+  readonly asksStrict?: boolean | undefined
 }
 
 const keywords = (known: { readonly [keyword: string]: "any" | ReadonlyArray<Json> }): JsonSchemaKeywords =>
@@ -135,6 +140,8 @@ export const cohereStrict: JsonSchemaStyle = {
 
 /** Of a server that says nothing else: as OpenAI where it has to be strict, and nothing left out elsewhere. */
 export const common: JsonSchemaStyles = { strict: openAiStrict, loose: plain }
+
+export const openAiStyles: JsonSchemaStyles = { ...common, asksStrict: true }
 
 /** Of Claude, wherever it is: the form of an answer is always strict. */
 export const anthropicStyles: JsonSchemaStyles = { strict: anthropicStrict, loose: plain, format: anthropicStrict }

@@ -56,8 +56,8 @@ const encodedOf = (schema: Schema.Schema.AnyNoContext) => {
   return Arbitrary.make(schema).map((value: unknown) => ({ value, encoded: encode(value) })).filter(({ encoded }) =>
     Either.isRight(encoded)
   ).map(({ encoded, value }) => ({ value, json: jsonOf(Either.getOrThrow(encoded)) }))
-    // Nothing, where anything may be, is no JSON.
-    .filter(({ json }) => isObject(json) && "it" in json)
+    // Nothing, where anything may be, is no JSON; and a key that would be a prototype is none.
+    .filter(({ json }) => isObject(json) && "it" in json && !JSON.stringify(json).includes("__proto__"))
 }
 
 const written = (schema: Schema.Schema.AnyNoContext, style?: Style.JsonSchemaStyle): JsonObject =>

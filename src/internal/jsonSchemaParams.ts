@@ -29,11 +29,11 @@ const toolOf = (tool: ToolDefinition, { loose, strict }: JsonSchemaStyles): Eith
  * schema that it does not make sure of.
  */
 const formatOf = (format: Format, endpoint: Endpoint, styles: JsonSchemaStyles): Either.Either<Format, Refusal> => {
-  const { format: only, loose, strict } = styles
+  const { asksStrict, format: only, loose, strict } = styles
   const strictly = Either.map(
     written(format.schema, only ?? strict),
     (schema): Format =>
-      format.strict === undefined && endpoint.strictFormat === true
+      format.strict === undefined && asksStrict === true
         ? { ...format, schema, strict: true }
         : { ...format, schema }
   )

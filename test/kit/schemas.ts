@@ -131,6 +131,10 @@ export const samples: ReadonlyArray<Sample> = [
     )
   },
   { name: "bounded text", schema: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(5)) },
+  {
+    name: "a bound of its own beside that of a name",
+    schema: Schema.String.pipe(Schema.minLength(3)).annotations({ identifier: "Long" }).pipe(Schema.minLength(1))
+  },
   { name: "pattern", schema: Schema.String.pipe(Schema.pattern(/^[a-z]{1,3}$/)) },
   { name: "two patterns", schema: Schema.String.pipe(Schema.pattern(/^a/), Schema.pattern(/z$/)) },
   { name: "integer", schema: Schema.Int },
