@@ -53,6 +53,20 @@ const fixtures: Array<Fixture> = [
     ],
     ...usage(88, 34)
   }, { hasToolResult: false }),
+  answers("Tidy up my notes.", {
+    toolCalls: [
+      { id: "call_list", name: "list_files", arguments: "{\"folder\":\"notes\"}" },
+      { id: "call_delete", name: "delete_file", arguments: "{\"path\":\"notes/old.txt\"}" }
+    ],
+    ...usage(70, 30)
+  }, { hasToolResult: false }),
+  answers("Tidy up my notes.", { content: "Only notes.txt is there; I have deleted nothing.", ...usage(140, 14) }, {
+    hasToolResult: true
+  }),
+  answers("Give me a recipe for pancakes, as data.", {
+    content: "{\"dish\":\"Pancakes\",\"minutes\":20,\"ingredients\":[\"flour\",\"milk\",\"eggs\"]}",
+    ...usage(60, 25)
+  }),
   answers("Tell me a long story.", {
     content: "Once upon a time there was a stream that nobody had told how to end. ".repeat(20),
     ...usage(12, 340)

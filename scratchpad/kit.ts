@@ -14,7 +14,15 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import { Anthropic, ChatCompletionChunk, OpenAi, type Provider, type ProviderError } from "../src/index.ts"
+import {
+  Anthropic,
+  ChatCompletionChunk,
+  OpenAi,
+  type OutputError,
+  type Provider,
+  type ProviderError,
+  type ToolError
+} from "../src/index.ts"
 import * as Embedded from "./embedded.ts"
 
 /** The other end of the wire, as far as it can be seen from here. */
@@ -100,7 +108,7 @@ export const show = (): (chunk: ChatCompletionChunk.ChatCompletionChunk) => Effe
 
 /** A failure is a line on stderr and exit code 1; Ctrl-C is an interruption, and exit code 130. */
 export const main = <
-  E extends ProviderError.ProviderError | ProviderError.Cancelled | ProviderError.Timeout | ConfigError
+  E extends Provider.CallError | ToolError.ToolError | OutputError.OutputError | ConfigError
 >(
   program: Effect.Effect<unknown, E>
 ): void => {

@@ -12,6 +12,7 @@ import type { Endpoint, Server, WithEmbeddings } from "./Endpoint.ts"
 import type { Framing } from "./Framing.ts"
 import type { Json, JsonObject } from "./internal/json.ts"
 import * as Reader from "./internal/reader.ts"
+import type { JsonSchemaStyles } from "./JsonSchemaStyle.ts"
 import type { Model } from "./Models.ts"
 import type { InvalidRequest, Reason, UnsupportedParameter } from "./ProviderError.ts"
 
@@ -133,6 +134,8 @@ export interface Dialect {
     context: EncodeContext
   ) => Either.Either<Encoded, UnsupportedParameter | InvalidRequest>
   readonly decoder: (seed: Seed) => Decoder
+  /** How it wants what is made from a Schema, unless an endpoint says otherwise. Default: `JsonSchemaStyle.common`. */
+  readonly jsonSchema?: JsonSchemaStyles | undefined
   readonly failure: (facts: ErrorFacts, endpoint?: Pick<Server, "errors" | "sentences">) => Reason
 }
 

@@ -6,12 +6,15 @@ import type * as Effect from "effect/Effect"
 import type { Dialect, EmbeddingsDialect, Fault, ModelsDialect } from "./Dialect.ts"
 import type { Kind } from "./internal/classify.ts"
 import type { JsonObject } from "./internal/json.ts"
+import type { JsonSchemaStyles } from "./JsonSchemaStyle.ts"
 
 /** What a provider can do. Data, and true. */
 export interface Capabilities {
   readonly streaming: boolean
   readonly tools: boolean
   readonly parallelTools: boolean
+  /** Whether the model can be made to call a tool. Default: as `tools`. */
+  readonly forcedTools?: boolean | undefined
   readonly reasoning: boolean
   readonly images: boolean
   readonly files: boolean
@@ -271,6 +274,8 @@ export interface WithModels extends Server {
 export interface Endpoint extends Server, Switches {
   readonly dialect: Dialect
   readonly capabilities: Capabilities
+  /** How it wants what is made from a Schema. Default: as its dialect says. */
+  readonly jsonSchema?: JsonSchemaStyles | undefined
   readonly embeddings?: EmbeddingsApi | undefined
   readonly models?: ModelsApi | undefined
 }

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as Call from "./Call.ts"
@@ -26,13 +27,18 @@ import * as Address from "./internal/address.ts"
 import { Calls } from "./internal/calls.ts"
 import * as Configure from "./internal/configure.ts"
 import type { ConfigOptions } from "./internal/configure.ts"
+import * as JsonSchemaOrigin from "./internal/jsonSchemaOrigin.ts"
 import * as Limits from "./internal/limits.ts"
+import type { Answered, ObjectEvent, ObjectOptions } from "./internal/object.ts"
+import * as Objects from "./internal/object.ts"
 import { Run } from "./internal/run.ts"
+import type { OutputError } from "./OutputError.ts"
 import type { CallError, ProviderError } from "./ProviderError.ts"
 import * as Transport from "./Transport.ts"
 
 export type { CallOptions, ResponseHead, RetryPolicy } from "./CallOptions.ts"
 export type { ConfigOptions } from "./internal/configure.ts"
+export type { Answered, ObjectEvent, ObjectOptions, Partly } from "./internal/object.ts"
 export type { CallError } from "./ProviderError.ts"
 
 /** One LLM provider. */
@@ -73,6 +79,32 @@ export const completion = (
   options?: CallOptions
 ): Effect.Effect<ChatCompletion.ChatCompletion, CallError, Provider> =>
   Effect.flatMap(Provider, (provider) => provider.completion(params, options))
+
+/**
+ * An answer that is a value of the Schema, from the provider in context, and the whole answer beside it. The provider is
+ * asked in the best way that it has: see `ResponseFormat.modeOf`. Of several choices the first is read.
+ *
+ * @example
+ * Provider.completionObject(Schema.Struct({ city: Schema.String, people: Schema.Int }), params)
+ */
+export const completionObject = <A, I>(
+  schema: Schema.Schema<A, I>,
+  params: CompletionParams,
+  options?: ObjectOptions
+): Effect.Effect<Answered<A>, CallError | OutputError, Provider> =>
+  Effect.flatMap(Provider, (provider) => Objects.completion(provider, schema, params, options))
+
+/**
+ * The same as it is written: `{ partial }` with what there is of the value, on its encoded side, whenever there is more,
+ * and last `{ value, completion }`. Texts and lists grow; numbers, booleans and null are there when they are complete; a
+ * key that has not come is absent. A partial never changes after it was given.
+ */
+export const objectStream = <A, I>(
+  schema: Schema.Schema<A, I>,
+  params: CompletionParams,
+  options?: ObjectOptions
+): Stream.Stream<ObjectEvent<A, I>, CallError | OutputError, Provider> =>
+  unwrap(Effect.map(Provider, (provider) => Objects.stream(provider, schema, params, options)))
 
 /** What becomes of a parameter that the provider does not know and that does not change the meaning of the answer. */
 export type OnDropped = "warn" | "ignore" | "fail"
@@ -120,7 +152,7 @@ export const serviceOf = (
 ): Service => {
   const prepare = (params: CompletionParams, callOptions: CallOptions, stream: boolean) =>
     Effect.gen(function*() {
-      const resolved = { ...params, model: params.model ?? options.model }
+      const resolved = yield* resolve(endpoint, { ...params, model: params.model ?? options.model })
       const encoded = yield* encode(endpoint, resolved, stream)
       const { load = Effect.void } = endpoint.dialect.framing
       yield* Effect.mapError(load, (fault) => refuse(endpoint, resolved, fault))
@@ -183,6 +215,14 @@ export const transportOf = (
  */
 export const refuse = (endpoint: Server, params: Pick<CompletionParams, "model">, fault: Fault): ProviderError =>
   new Run({ endpoint, params }).providerError(fault)
+
+/** What is made from Schemas is written as the endpoint wants it. */
+const resolve = (endpoint: Endpoint, params: CompletionParams): Effect.Effect<CompletionParams, ProviderError> =>
+  Either.match(JsonSchemaOrigin.params(params, endpoint), {
+    onLeft: ({ detail, ...reason }) =>
+      Effect.fail(refuse(endpoint, params, { reason, detail: `${detail}; nothing was sent` })),
+    onRight: Effect.succeed
+  })
 
 const encode = (
   endpoint: Endpoint,

@@ -19,10 +19,12 @@ import type { CallOptions } from "../src/CallOptions.ts"
 import * as ChatCompletion from "../src/ChatCompletion.ts"
 import type { CompletionParams } from "../src/CompletionParams.ts"
 import type { ErrorFacts } from "../src/Dialect.ts"
+import { OutputError } from "../src/OutputError.ts"
 import * as Provider from "../src/Provider.ts"
 import * as ProviderError from "../src/ProviderError.ts"
 import * as Anthropic from "../src/providers/Anthropic.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
+import { type InvalidCall, type Reason as ToolReason, ToolError } from "../src/ToolError.ts"
 import { bytesOf } from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Markdown from "./kit/markdown.ts"
@@ -133,6 +135,55 @@ describe("reasons", () => {
     const [what, todo] = rows.get("`RateLimit`") ?? []
     assert.strictEqual(error.message, `openai gpt-5-mini: ${what} (slow down), HTTP 429, request req_1. ${todo}`)
   })
+})
+
+const callsOf: ReadonlyArray<readonly [InvalidCall["kind"], string | undefined]> = [
+  ["unknownTool", undefined],
+  ["cut", undefined],
+  ["notJson", undefined],
+  ["invalid", "Expected string"]
+]
+
+const toolReasons: ReadonlyArray<readonly [string, ToolReason]> = [
+  ...callsOf.map(([kind, issue]) =>
+    [`\`InvalidCall\`, \`${kind}\``, { _tag: "InvalidCall", kind, id: "c", name: "f", issue }] as const
+  ),
+  ["`MaxSteps`", { _tag: "MaxSteps", maxSteps: 8 }]
+]
+
+const said = { name: "f", issue: "Expected string", maxSteps: 8 }
+
+describe("tools", () => {
+  const rows = rowsOf("ToolError")
+
+  it("the page has each of their reasons, and no others", () => {
+    assert.deepStrictEqual([...rows.keys()], toolReasons.map(([key]) => key))
+  })
+
+  for (const [key, reason] of toolReasons) {
+    it(key, () => {
+      const [what = "", todo = ""] = rows.get(key) ?? []
+      assert.strictEqual(new ToolError({ reason, step: 2 }).message, fill(`step 2: ${what}. ${todo}`, said))
+    })
+  }
+})
+
+describe("typed answers", () => {
+  const rows = rowsOf("OutputError")
+  const kinds = ["notJson", "invalid", "refused", "cut"] as const
+  const completion = ChatCompletion.fromChunks([])
+
+  it("the page has each kind, and no others", () => {
+    assert.deepStrictEqual([...rows.keys()], kinds.map((kind) => `\`${kind}\``))
+  })
+
+  for (const kind of kinds) {
+    it(kind, () => {
+      const [what = "", todo = ""] = rows.get(`\`${kind}\``) ?? []
+      const error = new OutputError({ kind, text: "a text", issue: "Expected string", completion })
+      assert.strictEqual(error.message, fill(`${what}. ${todo}`, said))
+    })
+  }
 })
 
 const statuses: { readonly [row: string]: readonly [openai: ErrorFacts, anthropic: ErrorFacts] } = {

@@ -149,6 +149,32 @@ const scripts: Readonly<Record<string, string | RegExp>> = {
     "",
     "In Paris it is 18 degrees and cloudy, in Rome 27 degrees and sunny."
   ),
+  toolLoop: lines(
+    either,
+    "asks weather {\"city\":\"Paris\"}",
+    "asks weather {\"city\":\"Rome\"}",
+    "told {\"celsius\":27,\"sky\":\"sunny\"}",
+    "told {\"celsius\":18,\"sky\":\"cloudy\"}",
+    "",
+    "step 1: 122 tokens",
+    "",
+    "In Paris it is 18 degrees and cloudy, in Rome 27 degrees and sunny.",
+    "step 2: 181 tokens",
+    ""
+  ),
+  approval: lines(
+    either,
+    "list_files {\"folder\":\"notes\"}? yes",
+    "delete_file {\"path\":\"notes/old.txt\"}? no",
+    "Only notes.txt is there; I have deleted nothing."
+  ),
+  extraction: lines(
+    either,
+    "... dish",
+    "... minutes",
+    "... ingredients",
+    "Pancakes, 20 minutes: flour, milk, eggs"
+  ),
   reasoning: lines(
     over("Anthropic", "ANTHROPIC_API_KEY"),
     "Compare 9.11 with 9.90: the tenths decide, and 1 is less than 9.",

@@ -88,16 +88,17 @@ const assistantBlocks = (
   const encoded = blocksOf(message.content ?? "", path, options)
   if (Either.isLeft(encoded)) return encoded
   const { native } = message
-  if (native?.dialect === options.dialectId && native.blocks.length > 0) {
-    return Either.right(withExtra(replayed(native.blocks, textOf(encoded.right)), extraOf(options, message)))
-  }
-  const blocks: Array<JsonObject> = [...encoded.right]
+  const isNative = native?.dialect === options.dialectId && native.blocks.length > 0
+  const blocks = [...(isNative ? replayed(native.blocks, textOf(encoded.right)) : encoded.right)]
   const refusal = blocks.length === 0 ? textBlock(message.refusal ?? "") : undefined
   if (refusal !== undefined) blocks.push(refusal)
+  // A block whose input was no JSON could not be kept, and the result of its call needs one.
+  const kept = new Set(isNative ? blocks.map((block) => block["id"]) : [])
   for (const [index, call] of (message.toolCalls ?? []).entries()) {
+    if (kept.has(call.id)) continue
     const block = toolUse(call, `${path}.toolCalls[${index}]`)
-    if (Either.isLeft(block)) return Either.left(block.left)
-    blocks.push(block.right)
+    if (Either.isRight(block)) blocks.push(block.right)
+    else if (!isNative) return Either.left(block.left)
   }
   return Either.right(withExtra(blocks, extraOf(options, message)))
 }

@@ -17,6 +17,7 @@ import * as Errors from "../internal/anthropicErrors.ts"
 import * as Events from "../internal/anthropicEvents.ts"
 import * as ModelsWire from "../internal/anthropicModelList.ts"
 import * as Request from "../internal/anthropicRequest.ts"
+import { anthropicStyles } from "../JsonSchemaStyle.ts"
 import * as Models from "../Models.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
@@ -30,6 +31,7 @@ export const dialect = Dialect.make({
   framing: Framing.sse,
   headers: { "anthropic-version": "2023-06-01" },
   encode: Request.encode(id),
+  jsonSchema: anthropicStyles,
   event: Events.Event,
   initial: Events.initial,
   step: Events.step,

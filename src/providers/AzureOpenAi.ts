@@ -15,6 +15,7 @@ import type * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Embeddings from "../Embeddings.ts"
 import * as Endpoint from "../Endpoint.ts"
+import { openAiStyles } from "../JsonSchemaStyle.ts"
 import * as Models from "../Models.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
@@ -29,6 +30,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   auth: Endpoint.header("api-key"),
   env: { apiKey: "AZURE_OPENAI_API_KEY", baseUrl: "AZURE_OPENAI_ENDPOINT" },
   capabilities: OpenAi.endpoint.capabilities,
+  jsonSchema: openAiStyles,
   path: "/openai/v1/chat/completions",
   embeddings: { ...OpenAi.endpoint.embeddings, path: "/openai/v1/embeddings" },
   models: { ...OpenAi.endpoint.models, path: "/openai/v1/models" }

@@ -30,6 +30,7 @@ import * as Events from "../internal/bedrockEvents.ts"
 import * as ModelsWire from "../internal/bedrockModels.ts"
 import * as Request from "../internal/bedrockRequest.ts"
 import * as SigV4 from "../internal/sigV4.ts"
+import { anthropicStyles } from "../JsonSchemaStyle.ts"
 import type * as Models from "../Models.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
@@ -43,6 +44,7 @@ export const dialect = Dialect.make({
   framing: Framing.awsEventStream,
   headers: {},
   encode: Request.encode(id),
+  jsonSchema: anthropicStyles,
   event: Events.Event,
   initial: Events.initial,
   step: Events.step,

@@ -19,6 +19,7 @@ import * as Errors from "../internal/cohereErrors.ts"
 import * as Events from "../internal/cohereEvents.ts"
 import * as ModelsWire from "../internal/cohereModels.ts"
 import * as Request from "../internal/cohereRequest.ts"
+import { cohereStyles } from "../JsonSchemaStyle.ts"
 import * as Services from "../Services.ts"
 
 const id = "cohere"
@@ -29,6 +30,7 @@ export const dialect = Dialect.make({
   framing: Framing.sse,
   headers: {},
   encode: Request.encode,
+  jsonSchema: cohereStyles,
   event: Events.Event,
   initial: Events.initial,
   step: Events.step,

@@ -19,6 +19,7 @@ import * as Events from "../internal/geminiEvents.ts"
 import * as ModelsWire from "../internal/geminiModelList.ts"
 import * as Request from "../internal/geminiRequest.ts"
 import { versioned } from "../internal/googleUrl.ts"
+import { geminiStyles } from "../JsonSchemaStyle.ts"
 import * as Models from "../Models.ts"
 import type * as Provider from "../Provider.ts"
 import * as Services from "../Services.ts"
@@ -33,6 +34,7 @@ export const dialect = Dialect.make({
   framing: Framing.sse,
   headers: {},
   encode: Request.encode(place),
+  jsonSchema: geminiStyles,
   event: Events.Event,
   initial: Events.initial,
   step: Events.step,

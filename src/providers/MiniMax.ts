@@ -19,7 +19,13 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithModels = {
   baseUrl: "https://api.minimax.io/v1",
   auth: Endpoint.bearer,
   env: { apiKey: "MINIMAX_API_KEY", baseUrl: "MINIMAX_API_BASE" },
-  capabilities: Endpoint.capabilities({ reasoning: true, images: true, responseFormat: "none", models: true }),
+  capabilities: Endpoint.capabilities({
+    forcedTools: false,
+    reasoning: true,
+    images: true,
+    responseFormat: "none",
+    models: true
+  }),
   models: { dialect: OpenAi.modelsDialect },
   fields: {
     stop: false,

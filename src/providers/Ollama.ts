@@ -21,6 +21,7 @@ import * as Events from "../internal/ollamaEvents.ts"
 import * as Host from "../internal/ollamaHost.ts"
 import * as ModelsWire from "../internal/ollamaModels.ts"
 import * as Request from "../internal/ollamaRequest.ts"
+import { plainStyles } from "../JsonSchemaStyle.ts"
 import * as Services from "../Services.ts"
 
 /** Ollama's own chat API. */
@@ -29,6 +30,7 @@ export const dialect = Dialect.make({
   framing: Framing.ndjson,
   headers: {},
   encode: Request.encode,
+  jsonSchema: plainStyles,
   event: Events.Event,
   initial: Events.initial,
   step: Events.step,

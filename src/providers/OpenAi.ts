@@ -18,6 +18,7 @@ import { failure } from "../internal/openAiErrors.ts"
 import * as Events from "../internal/openAiEvents.ts"
 import * as ModelsWire from "../internal/openAiModels.ts"
 import { encode } from "../internal/openAiRequest.ts"
+import { openAiStyles } from "../JsonSchemaStyle.ts"
 import * as Models from "../Models.ts"
 import * as Provider from "../Provider.ts"
 import type { ProviderError } from "../ProviderError.ts"
@@ -62,6 +63,7 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
     embeddings: true,
     models: true
   },
+  jsonSchema: openAiStyles,
   // @see https://platform.openai.com/docs/api-reference/embeddings/create
   embeddings: { dialect: embeddingsDialect, maxInputs: 2048, maxTokens: 300_000, encodingFormat: "base64" },
   models: { dialect: modelsDialect }

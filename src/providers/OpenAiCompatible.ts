@@ -18,7 +18,7 @@ import * as OpenAi from "./OpenAi.ts"
 export const dialect = OpenAi.dialect
 
 /** Which server it is, and in which ways it differs: see `Endpoint.Switches`. */
-export interface Server extends Endpoint.Switches, Pick<Endpoint.Server, "errors" | "sentences"> {
+export interface Server extends Endpoint.Switches, Pick<Endpoint.Endpoint, "errors" | "sentences" | "jsonSchema"> {
   /** The provider's id: the `provider` of errors, and the key of its entry in `extra`. */
   readonly id: string
   /** With the version segment where there is one: `http://127.0.0.1:8000/v1`. */

@@ -251,6 +251,15 @@ describe("assistant", () => {
     )
   })
 
+  it("a call that has no block there gets one, for its result; one that is no JSON, none", () => {
+    const native = { dialect: "anthropic", blocks: [thinking, text("a")] }
+    assert.deepStrictEqual(
+      assistant({ content: "a", toolCalls: [call("{\"INVALID_JSON\":\"{\"}")], native }),
+      turn(thinking, text("a"), use({ INVALID_JSON: "{" }))
+    )
+    assert.deepStrictEqual(assistant({ content: "a", toolCalls: [call("{")], native }), turn(thinking, text("a")))
+  })
+
   it("others' blocks are ignored", () => {
     assert.deepStrictEqual(assistant({ content: "a", native: { dialect: "openai", blocks } }), turn(text("a")))
     assert.deepStrictEqual(

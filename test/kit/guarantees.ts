@@ -28,7 +28,7 @@ const proofsOf = (promise: string, cell: string): ReadonlyArray<Proof> =>
   })
 
 export const proofs = (text: string): ReadonlyArray<Proof> =>
-  ["Streams", "Chunks", "Ends", "Vectors and models", "Secrets"].flatMap((heading) =>
+  ["Streams", "Chunks", "Ends", "Tools and typed answers", "Vectors and models", "Secrets"].flatMap((heading) =>
     Markdown.table(text, heading).flatMap(([promise = "", cell = ""]) => proofsOf(promise, cell))
   )
 

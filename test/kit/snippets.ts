@@ -77,6 +77,7 @@ const script = (mock: LLMock): LLMock =>
     .on({ userMessage: "weather in Paris", toolName: "weather", hasToolResult: false }, {
       toolCalls: [{ id: "call_1", name: "weather", arguments: "{\"city\":\"Paris\"}" }]
     })
+    .onMessage("How big is Paris?", { content: "{\"name\":\"Paris\",\"people\":2100000}" }, { chunkSize: 12 })
     .onMessage("How many r", { reasoning: "Let me count: st-r-awbe-r-r-y. ", content: "Three." })
     .onMessage("Are you sure?", { content: "Yes, three." })
     .onMessage("Write a limerick.", { content: "There once was a stream in a pipe" })

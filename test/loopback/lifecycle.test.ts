@@ -23,31 +23,15 @@ import type { Cancelled, Timeout } from "../../src/ProviderError.ts"
 import * as Bytes from "../kit/bytes.ts"
 import * as Clients from "../kit/clients.ts"
 import * as Server from "../kit/server.ts"
+import * as Stalls from "../kit/stalls.ts"
 import * as Wire from "./wire.ts"
 
 /** Milliseconds from the request to stop until the server sees its socket closed. */
 const closeLimit = 100
 
-/** When this process, which is client and server, was not given the processor. */
-const stalls: Array<{ readonly from: number; readonly to: number }> = []
-const tick = 5
-let lastTick = performance.now()
-const note = (): void => {
-  const now = performance.now()
-  if (now - lastTick > 2 * tick) stalls.push({ from: lastTick + tick, to: now })
-  lastTick = now
-}
-const ticking = setInterval(note, tick)
-
-/** Time that passed while the process ran: what another process took of a loaded machine does not count. */
-const elapsed = (from: number, to: number): number => {
-  // A stall that just ended may have come before the clock's next tick.
-  note()
-  return stalls.reduce(
-    (left, stall) => left - Math.max(0, Math.min(to, stall.to) - Math.max(from, stall.from)),
-    to - from
-  )
-}
+/** This process is client and server. */
+const clock = Stalls.start()
+const { elapsed } = clock
 
 const unhandled: Array<unknown> = []
 const listener = (reason: unknown): void => {
@@ -62,7 +46,7 @@ afterAll(async () => {
   // A rejection is reported after the turn that made it.
   await new Promise((resolve) => setTimeout(resolve, 50))
   process.removeListener("unhandledRejection", listener)
-  clearInterval(ticking)
+  clock.stop()
   assert.deepStrictEqual(unhandled, [])
 })
 
