@@ -15,11 +15,14 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import * as esbuild from "esbuild"
 import * as AiLanguageModel from "../src/AiLanguageModel.ts"
+import type { ChatCompletionChunk } from "../src/ChatCompletionChunk.ts"
 import type { CompletionParams } from "../src/CompletionParams.ts"
 import * as Endpoint from "../src/Endpoint.ts"
 import * as Provider from "../src/Provider.ts"
 import * as TestProvider from "../src/TestProvider.ts"
+import * as Markdown from "./kit/markdown.ts"
 
 const over = (script: TestProvider.Script, options?: TestProvider.Options, settings: AiLanguageModel.Settings = {}) =>
   AiLanguageModel.layerWith(settings).pipe(Layer.provideMerge(TestProvider.layer(script, options)))
@@ -31,12 +34,6 @@ const asked: Effect.Effect<ReadonlyArray<CompletionParams>, never, TestProvider.
 )
 
 const lastAsked = Effect.map(asked, (calls) => calls.at(-1))
-
-const sent = (prompt: Prompt.RawInput) =>
-  Effect.zipRight(LanguageModel.generateText({ prompt }), lastAsked).pipe(
-    Effect.map((params) => params?.messages),
-    Effect.provide(over(TestProvider.text("ok")))
-  )
 
 const Weather = Tool.make("get_weather", {
   description: "The weather in a city",
@@ -66,150 +63,6 @@ const parts = <Tools extends Record<string, Tool.Any>, E, R>(
   Effect.map(Stream.runCollect(stream), (chunk) => [...chunk])
 
 const types = (all: ReadonlyArray<{ readonly type: string }>): ReadonlyArray<string> => all.map(({ type }) => type)
-
-describe("a prompt", () => {
-  it.effect("a text is a user's message", () =>
-    Effect.gen(function*() {
-      assert.deepStrictEqual(yield* sent("Hi"), [{ role: "user", content: "Hi" }])
-    }))
-
-  it.effect("roles, and what is said to providers", () =>
-    Effect.gen(function*() {
-      const cached = { anthropic: { cache_control: { type: "ephemeral" } } }
-      assert.deepStrictEqual(
-        yield* sent([
-          { role: "system", content: "Be brief.", options: cached },
-          { role: "user", content: [{ type: "text", text: "a", options: cached }, { type: "text", text: "b" }] },
-          { role: "assistant", content: [{ type: "text", text: "c" }, { type: "text", text: "d" }] },
-          { role: "user", content: "e", options: { "effect-any-llm": { extra: cached }, other: undefined } }
-        ]),
-        [
-          { role: "system", content: "Be brief.", extra: cached },
-          { role: "user", content: [{ type: "text", text: "a", extra: cached }, { type: "text", text: "b" }] },
-          { role: "assistant", content: "cd" },
-          { role: "user", content: "e", extra: cached }
-        ]
-      )
-    }))
-
-  const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 1])
-  const files: ReadonlyArray<
-    readonly [name: string, part: Omit<Prompt.FilePartEncoded, "type">, expected: unknown]
-  > = [
-    ["bytes of an image", { mediaType: "image/png", data: png }, {
-      type: "image",
-      source: { data: png, mediaType: "image/png" }
-    }],
-    ["an image of some kind", { mediaType: "image/*", data: png }, {
-      type: "image",
-      source: { data: png, mediaType: "image/png" }
-    }],
-    ["base64", { mediaType: "image/png", data: "iVBORwE=" }, {
-      type: "image",
-      source: { data: png, mediaType: "image/png" }
-    }],
-    ["a URL", { mediaType: "image/jpeg", data: new URL("https://a.example/b.jpg") }, {
-      type: "image",
-      source: { url: "https://a.example/b.jpg" }
-    }],
-    ["a URL as a text", { mediaType: "image/jpeg", data: "https://a.example/b.jpg" }, {
-      type: "image",
-      source: { url: "https://a.example/b.jpg" }
-    }],
-    ["detail", { mediaType: "image/png", data: png, options: { "effect-any-llm": { detail: "low" } } }, {
-      type: "image",
-      source: { data: png, mediaType: "image/png" },
-      detail: "low"
-    }],
-    ["a file that was uploaded", {
-      mediaType: "application/pdf",
-      data: "",
-      options: { "effect-any-llm": { id: "file_1" } }
-    }, { type: "file", source: { id: "file_1" } }],
-    ["a document", { mediaType: "application/pdf", data: png, fileName: "a.pdf" }, {
-      type: "file",
-      source: { data: png, mediaType: "application/pdf" },
-      filename: "a.pdf"
-    }],
-    ["a sound", { mediaType: "audio/wav", data: png }, { type: "audio", source: { data: png, mediaType: "audio/wav" } }]
-  ]
-  for (const [name, part, expected] of files) {
-    it.effect(name, () =>
-      Effect.gen(function*() {
-        const messages = yield* sent([{ role: "user", content: [{ type: "file", ...part }] }])
-        assert.deepStrictEqual(messages, [{ role: "user", content: [expected] }])
-      }))
-  }
-
-  it.effect("calls and their results", () =>
-    Effect.gen(function*() {
-      const call = { type: "tool-call", id: "1", name: "f", params: { a: [1] } } as const
-      const result = { type: "tool-result", id: "1", name: "f", providerExecuted: false } as const
-      assert.deepStrictEqual(
-        yield* sent([
-          { role: "user", content: "a" },
-          {
-            role: "assistant",
-            content: [
-              { type: "reasoning", text: "hm" },
-              call,
-              { ...call, id: "2", params: undefined },
-              { ...call, id: "3", providerExecuted: true }
-            ]
-          },
-          {
-            role: "tool",
-            content: [
-              { ...result, isFailure: false, result: "text" },
-              { ...result, id: "2", isFailure: true, result: { why: "no" } },
-              { ...result, id: "3", isFailure: false, result: undefined }
-            ]
-          }
-        ]),
-        [
-          { role: "user", content: "a" },
-          {
-            role: "assistant",
-            reasoning: { content: "hm" },
-            toolCalls: [
-              { id: "1", type: "function", function: { name: "f", arguments: "{\"a\":[1]}" } },
-              { id: "2", type: "function", function: { name: "f", arguments: "{}" } }
-            ]
-          },
-          { role: "tool", content: "text", toolCallId: "1" },
-          { role: "tool", content: "{\"why\":\"no\"}", toolCallId: "2", isError: true },
-          { role: "tool", content: "null", toolCallId: "3" }
-        ]
-      )
-    }))
-
-  const cycle: { self?: unknown } = {}
-  cycle.self = cycle
-  const refused: ReadonlyArray<readonly [name: string, prompt: Prompt.RawInput, says: string]> = [
-    ["a file that is neither a URL nor base64", [{
-      role: "user",
-      content: [{ type: "file", mediaType: "image/png", data: "?" }]
-    }], "prompt[0].content[0].data is neither a URL nor base64"],
-    ["a file of the assistant", [{
-      role: "assistant",
-      content: [{ type: "file", mediaType: "image/png", data: png }]
-    }], "prompt[0].content[0] is a file in a message of the assistant, which no provider takes"],
-    ["a result that JSON cannot hold", [{
-      role: "tool",
-      content: [{ type: "tool-result", id: "1", name: "f", isFailure: false, providerExecuted: false, result: cycle }]
-    }], "prompt[0].content[0].result has a value that JSON cannot hold"]
-  ]
-  for (const [name, prompt, says] of refused) {
-    it.effect(`${name} is malformed input, and nothing is sent`, () =>
-      Effect.gen(function*() {
-        const whole = yield* Effect.flip(LanguageModel.generateText({ prompt }))
-        const streamed = yield* Effect.flip(Stream.runDrain(LanguageModel.streamText({ prompt })))
-        assert.deepInclude(whole, { _tag: "MalformedInput", description: says, method: "generateText" })
-        assert.deepInclude(streamed, { _tag: "MalformedInput", description: says, method: "streamText" })
-        assert.deepStrictEqual(yield* asked, [])
-      }).pipe(Effect.provide(over(TestProvider.text("never")))))
-  }
-})
 
 describe("settings", () => {
   it.effect("those of the layer, those of a part of the program over them, and the prompt's own", () =>
@@ -507,7 +360,7 @@ describe("an answer", () => {
       const provider = Provider.fromStream({
         id: "test",
         completionStream: () =>
-          Stream.make({
+          Stream.make<[ChatCompletionChunk]>({
             id: "c1",
             object: "chat.completion.chunk",
             created: 1,
@@ -534,24 +387,26 @@ const Person = Schema.Struct({ name: Schema.String, age: Schema.Number })
 
 const person = "{\"name\":\"Ann\",\"age\":41}"
 
-const generated = (schema: Schema.Schema<unknown, Record<string, unknown>> = Person) =>
+const generatedBy = <A, I extends Record<string, unknown>>(schema: Schema.Schema<A, I>) =>
   LanguageModel.generateObject({ prompt: "Who?", objectName: "a person", schema })
+
+const generated = generatedBy(Person)
 
 describe("generateObject", () => {
   it.effect("a JSON Schema is asked for, strictly where that can be", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual((yield* generated()).value, { name: "Ann", age: 41 })
+      assert.deepStrictEqual((yield* generated).value, { name: "Ann", age: 41 })
       const format = (yield* lastAsked)?.responseFormat
       assert.deepInclude(format, { type: "json_schema", name: "a_person", strict: true })
-      yield* generated(Schema.Struct({ name: Schema.String, nick: Schema.optional(Schema.String) }))
-      assert.notProperty((yield* lastAsked)?.responseFormat, "strict")
-      yield* generated(Schema.Struct({ name: Schema.NonEmptyString }))
-      assert.notProperty((yield* lastAsked)?.responseFormat, "strict")
+      yield* generatedBy(Schema.Struct({ name: Schema.String, nick: Schema.optional(Schema.String) }))
+      assert.notProperty((yield* lastAsked)?.responseFormat ?? {}, "strict")
+      yield* generatedBy(Schema.Struct({ name: Schema.NonEmptyString }))
+      assert.notProperty((yield* lastAsked)?.responseFormat ?? {}, "strict")
     }).pipe(Effect.provide(over(TestProvider.text(person)))))
 
   it.effect("where no format can be asked for, the prompt asks, and a fence is taken off", () =>
     Effect.gen(function*() {
-      assert.deepStrictEqual((yield* generated()).value, { name: "Ann", age: 41 })
+      assert.deepStrictEqual((yield* generated).value, { name: "Ann", age: 41 })
       const params = yield* lastAsked
       assert.notProperty(params, "responseFormat")
       const [system] = params?.messages ?? []
@@ -574,7 +429,7 @@ describe("generateObject", () => {
   for (const [name, answer, says] of faults) {
     it.effect(name, () =>
       Effect.gen(function*() {
-        const error: AiError.AiError = yield* Effect.flip(generated())
+        const error: AiError.AiError = yield* Effect.flip(generated)
         assert.strictEqual(error._tag, "MalformedOutput")
         assert.include(error.message, says)
       }).pipe(Effect.provide(over(answer))))
@@ -651,4 +506,38 @@ describe("native blocks", () => {
       assert.deepStrictEqual(types(streamed), ["response-metadata", "reasoning-start", "reasoning-end", "finish"])
       assert.deepInclude(AiLanguageModel.toPrompt(streamed).content[0]?.options, { "effect-any-llm": { native } })
     }).pipe(Effect.provide(over(TestProvider.answer(TestProvider.native(block), TestProvider.finish("stop"))))))
+})
+
+const bullets = (text: string): ReadonlyArray<string> =>
+  text.replaceAll(/\n +(?=\S)/g, " ").split("\n").filter((line) => line.startsWith("- "))
+
+describe("what is lost", () => {
+  for (const [heading, title] of [["to the provider", "on the way to the provider"], ["back", "on the way back"]]) {
+    it(`${heading}: docs/migrate-from-effect-ai.md says what the docstring says`, () => {
+      const [docs = ""] = Markdown.read("src/AiLanguageModel.ts").replaceAll(/^ \* ?/gm, "").split("*/")
+      const docstring = docs.split(`Lost on the way ${heading}:\n\n`)[1]?.split("\n\n")[0] ?? ""
+      const page = Markdown.read("docs/migrate-from-effect-ai.md").split(`## What is lost ${title}\n\n`)[1] ?? ""
+      assert.isAbove(bullets(docstring).length, 3)
+      assert.deepStrictEqual(bullets(page.split("\n\n")[0] ?? ""), bullets(docstring))
+    })
+  }
+})
+
+it("the root of the package does not load @effect/ai", async () => {
+  const inputs = async (entry: string): Promise<ReadonlyArray<string>> => {
+    const { metafile } = await esbuild.build({
+      absWorkingDir: Markdown.root,
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      metafile: true,
+      format: "esm",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      outdir: "out"
+    })
+    return Object.keys(metafile.inputs).filter((file) => /@effect\/ai\/|src\/(Ai|internal\/ai)[A-Z]/.test(file))
+  }
+  assert.deepStrictEqual(await inputs("src/index.ts"), [])
+  assert.isAbove((await inputs("src/AiLanguageModel.ts")).length, 5)
 })

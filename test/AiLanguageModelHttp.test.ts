@@ -229,7 +229,7 @@ for (const wire of Wire.all) {
         assert.deepStrictEqual(seen, ["So far"])
         assert.include([503, 529], error?.response.status)
         assert.include(error?.message, `${wire.name} m: the provider is overloaded`)
-        assert.deepStrictEqual(error?.request, { ...error?.request, method: "POST", url: wire.name, headers: {} })
+        assert.deepStrictEqual([error?.request.url, error?.request.headers], [wire.name, {}])
       }))
 
     it.scopedLive("the same for a stream that goes on over another model", () =>
