@@ -9,7 +9,9 @@ import type * as Response from "@effect/ai/Response"
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import { assert, describe, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
@@ -218,7 +220,7 @@ describe("tools", () => {
           const options = { prompt: "Hi", toolkit: Kit, disableToolCallResolution }
           const seen: Array<string> = []
           const [whole, streamed] = yield* Effect.all([
-            Effect.flip(LanguageModel.generateText(options)),
+            Effect.flip(Effect.asVoid(LanguageModel.generateText(options))),
             Effect.flip(
               Stream.runForEach(
                 LanguageModel.streamText(options),
@@ -236,6 +238,25 @@ describe("tools", () => {
         }).pipe(Effect.provide(over(answer))))
     }
   }
+
+  it.effect("handlers are interrupted with the consumer", () =>
+    Effect.gen(function*() {
+      const begun = yield* Deferred.make<void>()
+      const interrupted = yield* Deferred.make<void>()
+      const layer = Kit.toLayer({
+        get_weather: () =>
+          Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never).pipe(
+            Effect.onInterrupt(() => Deferred.succeed(interrupted, undefined))
+          ),
+        get_time: () => Effect.succeed("noon")
+      })
+      const fiber = yield* Effect.fork(
+        Effect.provide(Stream.runDrain(LanguageModel.streamText({ prompt: "Hi", toolkit: Kit })), layer)
+      )
+      yield* Deferred.await(begun)
+      yield* Fiber.interrupt(fiber)
+      assert.isTrue(yield* Deferred.isDone(interrupted))
+    }).pipe(Effect.provide(over(TestProvider.answer(weatherCall, timeCall)))))
 
   it.effect("a stream that fails after its calls runs none of them", () =>
     Effect.gen(function*() {
@@ -399,6 +420,8 @@ describe("generateObject", () => {
       const format = (yield* lastAsked)?.responseFormat
       assert.deepInclude(format, { type: "json_schema", name: "a_person", strict: true })
       yield* generatedBy(Schema.Struct({ name: Schema.String, nick: Schema.optional(Schema.String) }))
+      assert.notProperty((yield* lastAsked)?.responseFormat ?? {}, "strict")
+      yield* generatedBy(Schema.Union(Person, Schema.Struct({ name: Schema.String })))
       assert.notProperty((yield* lastAsked)?.responseFormat ?? {}, "strict")
       yield* generatedBy(Schema.Struct({ name: Schema.NonEmptyString }))
       assert.notProperty((yield* lastAsked)?.responseFormat ?? {}, "strict")

@@ -95,7 +95,8 @@ const formatOf = (
     name: nameOf(objectName),
     ...(description === undefined ? {} : { description }),
     schema: json,
-    ...(isStrict(json) ? { strict: true } : {})
+    // Nor is a choice between objects taken at the root.
+    ...(json["type"] === "object" && isStrict(json) ? { strict: true } : {})
   }))
 }
 
