@@ -81,7 +81,7 @@ export interface ModelOption {
   readonly embeddingModel?: string | undefined
 }
 
-export interface Options extends Omit<Provider.KeylessOptions, "model">, ModelOption {}
+export interface Options extends Omit<Provider.EndpointOptions, "model">, ModelOption {}
 
 /**
  * Characters of one answer: 2,048 vectors of 3,072 numbers are 34 million as base64, and up to 128 million where a
@@ -97,7 +97,9 @@ const serviceOf = (endpoint: WithEmbeddings, options: Options, transport: Transp
   embed: (given, callOptions = {}) =>
     Effect.gen(function*() {
       const params = { ...given, model: given.model ?? options.embeddingModel }
-      const parts = Parts.split(textsOf(params), endpoint.embeddings)
+      const { maxInputs, maxTokens } = endpoint.embeddings
+      const most = typeof maxInputs === "function" ? maxInputs(params.model ?? "") : maxInputs
+      const parts = Parts.split(textsOf(params), { maxInputs: most, maxTokens })
       // What is wrong with one is wrong with all: the parts differ in their texts alone.
       const { dropped } = yield* encode(endpoint, params, parts[0] ?? [])
       if (parts.length === 0) return nothing(params)
@@ -256,15 +258,18 @@ const described = (ask: Embedding, params: Params, state: Run<Embedded>, made: (
   }
 }
 
+const transportOf = (endpoint: WithEmbeddings, options: Options) =>
+  Effect.flatMap(
+    HttpClient.HttpClient,
+    (client) => Provider.transportOf(endpoint, options, client, endpoint.embeddings)
+  )
+
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */
 export const make = (
   endpoint: WithEmbeddings,
   options: Options
 ): Effect.Effect<Service, never, HttpClient.HttpClient> =>
-  Effect.map(
-    HttpClient.HttpClient,
-    (client) => serviceOf(endpoint, options, Provider.transportOf(endpoint, options, client), new Calls())
-  )
+  Effect.map(transportOf(endpoint, options), (transport) => serviceOf(endpoint, options, transport, new Calls()))
 
 /** A layer whose end ends its calls with `Cancelled`. */
 export const layer =
@@ -272,13 +277,8 @@ export const layer =
     Layer.scoped(
       Embeddings,
       Effect.gen(function*() {
-        const client = yield* HttpClient.HttpClient
-        return serviceOf(
-          endpoint,
-          options,
-          Provider.transportOf(endpoint, options, client),
-          yield* Provider.scopedCalls
-        )
+        const transport = yield* transportOf(endpoint, options)
+        return serviceOf(endpoint, options, transport, yield* Provider.scopedCalls)
       })
     )
 

@@ -2,7 +2,8 @@
  * Where a provider is and in which small ways its server differs from others of the same dialect. Data, no behaviour.
  */
 import type * as Duration from "effect/Duration"
-import type { Dialect, EmbeddingsDialect, ModelsDialect } from "./Dialect.ts"
+import type * as Effect from "effect/Effect"
+import type { Dialect, EmbeddingsDialect, Fault, ModelsDialect } from "./Dialect.ts"
 import type { Kind } from "./internal/classify.ts"
 import type { JsonObject } from "./internal/json.ts"
 
@@ -35,15 +36,66 @@ export const capabilities = (others: Partial<Capabilities> = {}): Capabilities =
   ...others
 })
 
-/** How the key is presented; `None` is for servers that know no keys. */
+/** Options that say where a server is, for endpoints that are in many places. */
+export interface Places {
+  readonly region?: string | undefined
+  readonly location?: string | undefined
+  readonly project?: string | undefined
+  /** Azure's. */
+  readonly resource?: string | undefined
+}
+
+/** A request as it leaves, but for its signature. */
+export interface Unsigned {
+  readonly method: string
+  readonly url: string
+  /** Names in lower case. */
+  readonly headers: { readonly [name: string]: string }
+  readonly body: Uint8Array | undefined
+}
+
+/** What a signature adds to a request. */
+export interface Signature {
+  readonly headers: { readonly [name: string]: string }
+  /** What of it, and of what it was made of, nobody may see. */
+  readonly secrets: ReadonlyArray<string>
+}
+
+/**
+ * Signs a request when nothing happens to it any more but tracing, whose headers are therefore not to be signed, nor are
+ * those that a proxy may change.
+ */
+export type Sign = (request: Unsigned) => Effect.Effect<Signature>
+
+/** What signs the requests of one attempt. It is asked for when a key would be. */
+export type Signer = (places: Places) => Effect.Effect<Sign, Fault>
+
+/**
+ * How the key is presented; `None` is for servers that know no keys. `Signed` is for servers that know requests by their
+ * signatures, and keys, if any, as bearer tokens: a key that is given is sent, and nothing is signed then. Its Effect is
+ * run once for each service, with the ConfigProvider that the layer is built with.
+ */
 export type Auth =
   | { readonly _tag: "Bearer" }
   | { readonly _tag: "Header"; readonly name: string }
+  | { readonly _tag: "Signed"; readonly signer: Effect.Effect<Signer> }
   | { readonly _tag: "None" }
 
 export const bearer: Auth = { _tag: "Bearer" }
 export const header = (name: string): Auth => ({ _tag: "Header", name })
+export const signed = (signer: Effect.Effect<Signer>): Auth => ({ _tag: "Signed", signer })
 export const noAuth: Auth = { _tag: "None" }
+
+/** The name of an environment variable, or its names: the first that says something counts, and errors name the first. */
+export type Variable = string | readonly [string, ...Array<string>]
+
+/** The variables of options, by the option. */
+export interface Variables {
+  readonly apiKey?: Variable | undefined
+  readonly baseUrl?: Variable | undefined
+  /** Those of places in the order in which they are missed. */
+  readonly [option: string]: Variable | undefined
+}
 
 /** The four clocks; `Duration.infinity` switches one off. */
 export interface Timeouts {
@@ -86,7 +138,8 @@ export type Field =
 
 /**
  * The ways in which servers of OpenAI's dialect differ from OpenAI's own. Each is absent where there is no difference;
- * what a server can do at all is in its `capabilities`.
+ * what a server can do at all is in its `capabilities`. Anthropic's dialect knows `modelField`, `body`, `path` and
+ * `streamPath`.
  */
 export interface Switches {
   /** A stream that ends without a finish reason is whole. Default: false, it is `TruncatedStream`. */
@@ -134,23 +187,30 @@ export interface Switches {
   readonly reasoningApart?: boolean | undefined
   /** Where a tool chosen by name goes, if not to the words' field. `false`: none can be chosen so; it is refused. */
   readonly toolByName?: string | false | undefined
-  /** The body's field for the model. Default: `model`. */
-  readonly modelField?: string | undefined
+  /** The body's field for the model. Default: `model`. `false`: the path alone names it. */
+  readonly modelField?: string | false | undefined
   /** In the body of every request, unless the call's `extra` says otherwise. */
   readonly body?: JsonObject | undefined
-  /** Appended to the base URL; `{model}` stands for the model. Default: `/chat/completions`. */
+  /** Appended to the base URL; `{model}` stands for the model. Default: the dialect's own. */
   readonly path?: string | undefined
-  /** The path of answers that are streamed, where the path decides it and no `stream` in the body. Default: none. */
+  /** The path of answers that are streamed, where it is another; OpenAI's dialect then says no `stream` in the body. */
   readonly streamPath?: string | undefined
+  /** It wants `stream` in the body, whatever the path says. Default: false where there is a `streamPath`. */
+  readonly streamInBody?: boolean | undefined
 }
+
+/** The address of a server that is in many places. */
+export type BaseUrlOf = (places: Places) => string | undefined
 
 /** How vectors are asked for. */
 export interface EmbeddingsApi {
   readonly dialect: EmbeddingsDialect
+  /** Where that is another server. Default: the endpoint's. */
+  readonly baseUrlOf?: BaseUrlOf | undefined
   /** Appended to the base URL; `{model}` stands for the model, in OpenAI's dialect. Default: the dialect's own. */
   readonly path?: string | undefined
-  /** Texts of one request; more are split. Default: any number. */
-  readonly maxInputs?: number | undefined
+  /** Texts of one request, or how many it is for a model; more are split. Default: any number. */
+  readonly maxInputs?: number | ((model: string) => number) | undefined
   /** Tokens of one request, all its texts together; more are split. Default: any number. */
   readonly maxTokens?: number | undefined
   /** What `encoding_format` asks for, in OpenAI's dialect. Default: the field is not sent, since some refuse it. */
@@ -166,6 +226,8 @@ export interface EmbeddingsApi {
 /** How the list of models is asked for. */
 export interface ModelsApi {
   readonly dialect: ModelsDialect
+  /** Where that is another server. Default: the endpoint's. */
+  readonly baseUrlOf?: BaseUrlOf | undefined
   /** Appended to the base URL. Default: the dialect's own. */
   readonly path?: string | undefined
 }
@@ -177,13 +239,15 @@ export interface Server {
   readonly dialect: Pick<Dialect, "failure" | "headers">
   /** With the version segment where there is one; the dialect's path is appended. */
   readonly baseUrl: string
+  /**
+   * How a base URL that is given is to be read, where the provider's own clients take more than URLs, or less than all of
+   * one. Default: as it is.
+   */
+  readonly readBaseUrl?: ((given: string, places: Places) => string) | undefined
+  /** The base URL in these places, where the layer is given none. `undefined`: a place is missing. */
+  readonly baseUrlOf?: BaseUrlOf | undefined
   readonly auth: Auth
-  readonly env: {
-    readonly apiKey?: string | undefined
-    readonly baseUrl?: string | undefined
-    /** Of the option `projectId`, where the module has one. */
-    readonly projectId?: string | undefined
-  }
+  readonly env: Variables
   /** Sent with every request, beside those of the dialect. */
   readonly headers?: { readonly [name: string]: string } | undefined
   readonly timeouts?: Partial<Timeouts> | undefined

@@ -2,7 +2,11 @@
  * Bytes to frames: where one event of a response body ends and the next begins. Before it `Transport`, after it
  * `Normalise`.
  */
+import type * as Effect from "effect/Effect"
 import { createParser } from "eventsource-parser"
+import type { Fault } from "./Dialect.ts"
+import * as AwsEventStream from "./internal/awsEventStream.ts"
+import { JsonLines } from "./internal/jsonLines.ts"
 
 /** One event of a response body. */
 export interface Frame {
@@ -25,10 +29,12 @@ export interface Framing {
   readonly contentTypes: ReadonlyArray<string>
   /** What a client asks for. */
   readonly accept: string
-  /** Whether a frame can begin like a whole JSON body does, so that the first byte tells nothing. */
+  /** Whether each frame begins like a whole JSON body does, so that the first byte does not tell them apart. */
   readonly jsonFrames: boolean
   /** A frame that ends the stream without saying whether the answer is whole. */
   readonly terminator: string | undefined
+  /** What the parser needs and may not be there: run before the first request of a call. Default: nothing. */
+  readonly load?: Effect.Effect<void, Fault> | undefined
   /** `limit` is in characters of one frame. */
   readonly parser: (limit: number, emit: (frame: Frame) => void) => Parser
 }
@@ -65,6 +71,8 @@ export const sse: Framing = {
         if (error.type === "max-buffer-size-exceeded") {
           intact = false
         } else if (error.type === "unknown-field" && error.line !== undefined && isJsonObject(error.line)) {
+          // As many of them as come are no event.
+          open = Math.max(0, open - error.line.length - 1)
           emit({ data: error.line })
         }
       }
@@ -91,3 +99,46 @@ export const sse: Framing = {
 const fieldNames = 1024
 
 const isJsonObject = (line: string): boolean => line.startsWith("{") && line.endsWith("}")
+
+/**
+ * A JSON text a line. Blank lines are none; a body that is one text on several lines, as proxies write their errors, is
+ * one frame.
+ */
+export const ndjson: Framing = {
+  contentTypes: ["application/x-ndjson", "application/ndjson", "application/jsonl"],
+  accept: "application/x-ndjson",
+  jsonFrames: true,
+  terminator: undefined,
+  parser: (limit, emit) => {
+    const lines = new JsonLines(limit, (data) => emit({ data }))
+    return { push: (bytes) => lines.push(bytes), end: () => lines.end() }
+  }
+}
+
+/**
+ * AWS event streams. Each message is a frame of JSON, `{ "<event-type>": <payload> }`; exceptions and errors are frames
+ * named `error`. What does not keep the protocol is told as a frame that is not JSON. Needs the optional peer
+ * `@smithy/eventstream-codec`.
+ *
+ * @see https://smithy.io/2.0/aws/amazon-eventstream.html
+ */
+export const awsEventStream: Framing = {
+  contentTypes: ["application/vnd.amazon.eventstream"],
+  accept: "application/vnd.amazon.eventstream",
+  jsonFrames: false,
+  terminator: undefined,
+  load: AwsEventStream.load,
+  parser: AwsEventStream.parser
+}
+
+/**
+ * Server-sent events, or a JSON object a line, in the payloads of an AWS event stream, which end where they happen to.
+ * What a container says in its own words is between AWS's exceptions.
+ *
+ * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_PayloadPart.html
+ */
+export const sseInAwsEventStream: Framing = {
+  ...awsEventStream,
+  terminator: sse.terminator,
+  parser: AwsEventStream.within(sse.parser)
+}

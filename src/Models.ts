@@ -56,7 +56,7 @@ export const list = (options?: RequestOptions): Stream.Stream<Model, CallError, 
   Stream.unwrap(Effect.map(Models, (models) => models.list(options)))
 
 /** What a list of models takes: it is asked for without one. */
-export type Options = Omit<Provider.KeylessOptions, "model" | "onDropped">
+export type Options = Omit<Provider.EndpointOptions, "model" | "onDropped">
 
 /** Characters of one page. */
 const pageLimit = 16 * 1024 * 1024
@@ -133,20 +133,23 @@ const described = (endpoint: WithModels, run: Run<Model>): Span.Described => ({
   annotate: (span) => Effect.sync(() => run.annotate(span))
 })
 
+const transportOf = (endpoint: WithModels, options: Options) =>
+  Effect.flatMap(
+    HttpClient.HttpClient,
+    (client) => Provider.transportOf(endpoint, options, client, endpoint.models)
+  )
+
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */
 export const make = (endpoint: WithModels, options: Options): Effect.Effect<Service, never, HttpClient.HttpClient> =>
-  Effect.map(
-    HttpClient.HttpClient,
-    (client) => serviceOf(endpoint, options, Provider.transportOf(endpoint, options, client), new Calls())
-  )
+  Effect.map(transportOf(endpoint, options), (transport) => serviceOf(endpoint, options, transport, new Calls()))
 
 /** A layer whose end ends its calls with `Cancelled`. */
 export const layer = (endpoint: WithModels) => (options: Options): Layer.Layer<Models, never, HttpClient.HttpClient> =>
   Layer.scoped(
     Models,
     Effect.gen(function*() {
-      const client = yield* HttpClient.HttpClient
-      return serviceOf(endpoint, options, Provider.transportOf(endpoint, options, client), yield* Provider.scopedCalls)
+      const transport = yield* transportOf(endpoint, options)
+      return serviceOf(endpoint, options, transport, yield* Provider.scopedCalls)
     })
   )
 

@@ -156,14 +156,17 @@ export class Normaliser {
       this.tell(this.decoder.end?.() ?? [])
       if (this.answer.begun) return this.succeed()
     }
-    const isJunk = this.opening !== undefined && this.opening.text.trim() !== "" &&
-      !Body.isAnnounced(this.options.contentType, this.options.endpoint.dialect.framing.contentTypes)
+    const isJunk = this.opening !== undefined && this.opening.text.trim() !== "" && !this.isAnnounced
     this.fail(isJunk ? this.unexpected() : { reason: { _tag: "TruncatedStream" } })
+  }
+
+  private get isAnnounced(): boolean {
+    return Body.isAnnounced(this.options.contentType, this.options.endpoint.dialect.framing.contentTypes)
   }
 
   private sniff(bytes: Uint8Array): Body.Kind | undefined {
     const { endpoint, stream } = this.options
-    this.kind = Body.kindOf(bytes, endpoint.dialect.framing.jsonFrames && stream)
+    this.kind = Body.kindOf(bytes, { jsonFrames: endpoint.dialect.framing.jsonFrames, stream })
     return this.kind
   }
 
@@ -173,12 +176,14 @@ export class Normaliser {
     if (this.terminator !== undefined && isTerminator(data, this.terminator)) {
       return this.evidence ? this.succeed() : this.ended()
     }
+    const isFirst = this.opening !== undefined
     this.opening = undefined
     if (data === "") return
     const json = parseJson(data)
     if (json === undefined) {
       // What the end of the body cut off says nothing; how the body ended does.
       if (this.flushing) this.isCut = true
+      else if (isFirst && !this.isAnnounced) this.fail(this.unexpected(data))
       else this.fail({ reason: { _tag: "MalformedChunk", excerpt: excerpt(data) } })
       return
     }

@@ -21,7 +21,8 @@ import * as ChatCompletion from "./ChatCompletion.ts"
 import type { ChatCompletionChunk } from "./ChatCompletionChunk.ts"
 import type { CompletionParams } from "./CompletionParams.ts"
 import type { Dropped, Encoded, Fault } from "./Dialect.ts"
-import type { Capabilities, Endpoint, Server, Timeouts } from "./Endpoint.ts"
+import type { Capabilities, Endpoint, Places, Server, Signer, Timeouts } from "./Endpoint.ts"
+import * as Address from "./internal/address.ts"
 import { Calls } from "./internal/calls.ts"
 import * as Configure from "./internal/configure.ts"
 import type { ConfigOptions } from "./internal/configure.ts"
@@ -97,6 +98,12 @@ export interface LayerOptions {
 /** The layer options of a server that may need no key. */
 export type KeylessOptions = Omit<LayerOptions, "apiKey"> & Partial<Pick<LayerOptions, "apiKey">>
 
+/** What there is for an endpoint, whichever it is: most are in one place and sign nothing. */
+export interface EndpointOptions extends KeylessOptions, Places {
+  /** In place of the endpoint's own. */
+  readonly signer?: Effect.Effect<Signer> | undefined
+}
+
 /**
  * A service over any way to a server. `calls` are those that end with the layer.
  *
@@ -112,6 +119,8 @@ export const serviceOf = (
     Effect.gen(function*() {
       const resolved = { ...params, model: params.model ?? options.model }
       const encoded = yield* encode(endpoint, resolved, stream)
+      const { load = Effect.void } = endpoint.dialect.framing
+      yield* Effect.mapError(load, (fault) => refuse(endpoint, resolved, fault))
       yield* report(endpoint, resolved, encoded.dropped, options.onDropped ?? "warn")
       const call: Call.Call = {
         endpoint,
@@ -140,22 +149,29 @@ export const serviceOf = (
 }
 
 /**
- * The way to the endpoint's server, with what the layer's owner chose.
+ * The way to the server of an endpoint, or of what has a server of its own there, with what the layer's owner chose.
  *
  * @internal
  */
 export const transportOf = (
   endpoint: Server,
-  options: Omit<KeylessOptions, "model">,
-  client: HttpClient.HttpClient
-): Transport.Transport =>
-  Transport.make(endpoint, {
-    baseUrl: options.baseUrl ?? endpoint.baseUrl,
-    apiKey: options.apiKey,
-    headers: options.headers ?? {},
-    transformClient: options.transformClient ?? ((same) => same),
-    propagateTrace: options.propagateTrace ?? false
-  }, client)
+  options: Omit<EndpointOptions, "model">,
+  client: HttpClient.HttpClient,
+  { baseUrlOf = endpoint.baseUrlOf }: Pick<Server, "baseUrlOf"> = endpoint
+): Effect.Effect<Transport.Transport> => {
+  const { auth } = endpoint
+  const signer = options.signer ?? (auth._tag === "Signed" ? auth.signer : Effect.succeed(undefined))
+  return Effect.map(signer, (signer) =>
+    Transport.make({ ...endpoint, baseUrlOf }, {
+      baseUrl: options.baseUrl,
+      places: Address.placesOf(options),
+      apiKey: options.apiKey,
+      signer,
+      headers: options.headers ?? {},
+      transformClient: options.transformClient ?? ((same) => same),
+      propagateTrace: options.propagateTrace ?? false
+    }, client))
+}
 
 /**
  * A fault before the first request.
@@ -227,12 +243,12 @@ export const report = (
 /** A service over the HttpClient in context; no Scope, and cheap enough to be made for each request. */
 export const make = (
   endpoint: Endpoint,
-  options: KeylessOptions
+  options: EndpointOptions
 ): Effect.Effect<Service, never, HttpClient.HttpClient> =>
-  Effect.map(
-    HttpClient.HttpClient,
-    (client) => serviceOf(endpoint, options, transportOf(endpoint, options, client), new Calls())
-  )
+  Effect.gen(function*() {
+    const transport = yield* transportOf(endpoint, options, yield* HttpClient.HttpClient)
+    return serviceOf(endpoint, options, transport, new Calls())
+  })
 
 /**
  * Calls that end with their scope.
@@ -246,12 +262,12 @@ export const scopedCalls: Effect.Effect<Calls, never, Scope.Scope> = Effect.acqu
 
 /** A layer whose end ends its calls with `Cancelled`. */
 export const layer =
-  (endpoint: Endpoint) => (options: KeylessOptions): Layer.Layer<Provider, never, HttpClient.HttpClient> =>
+  (endpoint: Endpoint) => (options: EndpointOptions): Layer.Layer<Provider, never, HttpClient.HttpClient> =>
     Layer.scoped(
       Provider,
       Effect.gen(function*() {
-        const client = yield* HttpClient.HttpClient
-        return serviceOf(endpoint, options, transportOf(endpoint, options, client), yield* scopedCalls)
+        const transport = yield* transportOf(endpoint, options, yield* HttpClient.HttpClient)
+        return serviceOf(endpoint, options, transport, yield* scopedCalls)
       })
     )
 
@@ -259,7 +275,7 @@ export const layer =
  * A layer whose options are read from Config when it is built, with key and base URL from the endpoint's variables
  * where they are not given. A missing or empty key is `MissingApiKey`.
  */
-export const layerWith = <Options extends Omit<KeylessOptions, "model">, Services>(
+export const layerWith = <Options extends Omit<EndpointOptions, "model">, Services>(
   endpoint: Server,
   options: ConfigOptions<Options>,
   toLayer: (options: Options) => Layer.Layer<Services, never, HttpClient.HttpClient>
@@ -269,7 +285,7 @@ export const layerWith = <Options extends Omit<KeylessOptions, "model">, Service
 /** The layer of an endpoint that has no options of its own, from Config. */
 export const layerConfig = (endpoint: Endpoint) =>
 (
-  options: ConfigOptions<KeylessOptions> = {}
+  options: ConfigOptions<EndpointOptions> = {}
 ): Layer.Layer<Provider, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient> =>
   layerWith(endpoint, options, layer(endpoint))
 

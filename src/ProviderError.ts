@@ -44,8 +44,8 @@ export type ContextLength = typeof ContextLength.Type
 export const ContentFilter = Schema.TaggedStruct("ContentFilter", {})
 export type ContentFilter = typeof ContentFilter.Type
 
-/** A 404 that is about the model. */
-export const ModelNotFound = Schema.TaggedStruct("ModelNotFound", {})
+/** A 404 that is about the model. `remedy` is the command that brings the model, where the server has one. */
+export const ModelNotFound = Schema.TaggedStruct("ModelNotFound", { remedy: Schema.optional(Schema.String) })
 export type ModelNotFound = typeof ModelNotFound.Type
 
 /** The provider failed: 5xx, 408, 409, 425, `api_error`, `server_error`. Retryable. */

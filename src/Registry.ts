@@ -10,7 +10,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { CompletionParams } from "./CompletionParams.ts"
-import type { Endpoint } from "./Endpoint.ts"
+import type { Endpoint, Places } from "./Endpoint.ts"
 import { common } from "./internal/commonCapabilities.ts"
 import * as LazyTransport from "./internal/lazyTransport.ts"
 import * as Routes from "./internal/routes.ts"
@@ -19,15 +19,19 @@ import type { ProviderError } from "./ProviderError.ts"
 import * as Anthropic from "./providers/Anthropic.ts"
 import * as AtlasCloud from "./providers/AtlasCloud.ts"
 import * as Azure from "./providers/Azure.ts"
+import * as AzureAnthropic from "./providers/AzureAnthropic.ts"
 import * as AzureOpenAi from "./providers/AzureOpenAi.ts"
+import * as Bedrock from "./providers/Bedrock.ts"
 import * as Cascadia from "./providers/Cascadia.ts"
 import * as Cerebras from "./providers/Cerebras.ts"
+import * as Cohere from "./providers/Cohere.ts"
 import * as DashScope from "./providers/DashScope.ts"
 import * as Databricks from "./providers/Databricks.ts"
 import * as DeepInfra from "./providers/DeepInfra.ts"
 import * as DeepSeek from "./providers/DeepSeek.ts"
 import * as EdenAi from "./providers/EdenAi.ts"
 import * as Fireworks from "./providers/Fireworks.ts"
+import * as Gemini from "./providers/Gemini.ts"
 import * as GitHub from "./providers/GitHub.ts"
 import * as Gmi from "./providers/Gmi.ts"
 import * as Groq from "./providers/Groq.ts"
@@ -45,6 +49,7 @@ import * as Moonshot from "./providers/Moonshot.ts"
 import * as Mzai from "./providers/Mzai.ts"
 import * as Nebius from "./providers/Nebius.ts"
 import * as Neosantara from "./providers/Neosantara.ts"
+import * as Ollama from "./providers/Ollama.ts"
 import * as OpenAi from "./providers/OpenAi.ts"
 import * as OpenRouter from "./providers/OpenRouter.ts"
 import * as Otari from "./providers/Otari.ts"
@@ -53,9 +58,12 @@ import * as Perplexity from "./providers/Perplexity.ts"
 import * as Portkey from "./providers/Portkey.ts"
 import * as Qiniu from "./providers/Qiniu.ts"
 import * as Requesty from "./providers/Requesty.ts"
+import * as SageMaker from "./providers/SageMaker.ts"
 import * as SambaNova from "./providers/SambaNova.ts"
 import * as Telnyx from "./providers/Telnyx.ts"
 import * as Together from "./providers/Together.ts"
+import * as VertexAi from "./providers/VertexAi.ts"
+import * as VertexAnthropic from "./providers/VertexAnthropic.ts"
 import * as Vllm from "./providers/Vllm.ts"
 import * as Watsonx from "./providers/Watsonx.ts"
 import * as Xai from "./providers/Xai.ts"
@@ -66,15 +74,19 @@ export const endpoints = {
   anthropic: Anthropic.endpoint,
   atlascloud: AtlasCloud.endpoint,
   azure: Azure.endpoint,
+  azureanthropic: AzureAnthropic.endpoint,
   azureopenai: AzureOpenAi.endpoint,
+  bedrock: Bedrock.endpoint,
   cascadia: Cascadia.endpoint,
   cerebras: Cerebras.endpoint,
+  cohere: Cohere.endpoint,
   dashscope: DashScope.endpoint,
   databricks: Databricks.endpoint,
   deepinfra: DeepInfra.endpoint,
   deepseek: DeepSeek.endpoint,
   edenai: EdenAi.endpoint,
   fireworks: Fireworks.endpoint,
+  gemini: Gemini.endpoint,
   github: GitHub.endpoint,
   gmi: Gmi.endpoint,
   groq: Groq.endpoint,
@@ -92,6 +104,7 @@ export const endpoints = {
   mzai: Mzai.endpoint,
   nebius: Nebius.endpoint,
   neosantara: Neosantara.endpoint,
+  ollama: Ollama.endpoint,
   openai: OpenAi.endpoint,
   openrouter: OpenRouter.endpoint,
   otari: Otari.endpoint,
@@ -100,9 +113,12 @@ export const endpoints = {
   portkey: Portkey.endpoint,
   qiniu: Qiniu.endpoint,
   requesty: Requesty.endpoint,
+  sagemaker: SageMaker.endpoint,
   sambanova: SambaNova.endpoint,
   telnyx: Telnyx.endpoint,
   together: Together.endpoint,
+  vertexai: VertexAi.endpoint,
+  vertexaianthropic: VertexAnthropic.endpoint,
   vllm: Vllm.endpoint,
   watsonx: Watsonx.endpoint,
   xai: Xai.endpoint,
@@ -117,19 +133,37 @@ export interface Endpoints {
 /** Providers with options of their own. */
 interface Own {
   readonly anthropic: Anthropic.Options
+  /** For access tokens there is `AzureAnthropic.withTokens`. */
+  readonly azureanthropic: Omit<AzureAnthropic.Options, "bearer">
+  readonly bedrock: Bedrock.Options
   readonly openai: OpenAi.Options
+  readonly sagemaker: SageMaker.Options
+  readonly vertexai: VertexAi.Options
+  readonly vertexaianthropic: VertexAnthropic.Options
 }
 
 /** As the modules of these providers understand them. */
-const own = new Map<string, (options: AnyOptions) => Provider.KeylessOptions>([
+const own = new Map<string, (options: AnyOptions) => Provider.EndpointOptions>([
   ["anthropic", Anthropic.withVersion],
-  ["openai", OpenAi.withScope]
+  ["azureanthropic", Anthropic.withVersion],
+  ["bedrock", Bedrock.withCredentials],
+  ["openai", OpenAi.withScope],
+  ["sagemaker", SageMaker.withCredentials],
+  ["vertexaianthropic", Anthropic.withVersion]
 ])
 
 type AnyOptions = Partial<Own[keyof Own]>
 
-/** The options of one provider: those of its layer, but for the model, which every call names. */
-export type OptionsOf<Id> = Omit<Id extends keyof Own ? Partial<Own[Id]> : Provider.KeylessOptions, "model">
+/**
+ * The options of one provider: those of its layer, but for the model, which every call names. An endpoint that is not
+ * listed here may be in any place.
+ */
+export type OptionsOf<Id> = Omit<
+  Id extends keyof Own ? Partial<Own[Id]>
+    : Id extends keyof typeof endpoints ? Provider.KeylessOptions
+    : Provider.KeylessOptions & Places,
+  "model"
+>
 
 /** What differs from provider to provider, by id. */
 export type Options<Known extends Endpoints> = { readonly [Id in keyof Known]?: OptionsOf<Id> | undefined }
@@ -163,7 +197,7 @@ export const resolve = (model: string): Effect.Effect<Resolved, ProviderError, R
 type RegistryLayer = Layer.Layer<Provider.Provider | Registry, never, HttpClient.HttpClient>
 
 /**
- * A provider whose models are written `provider:model`, over these endpoints, with keys and base URLs from the options.
+ * A provider whose models are written `provider:model`, over these endpoints, with keys, base URLs and places from the options.
  * A provider that needs a key and has none is `MissingApiKey` when it is called.
  */
 export const layer = <const Known extends Endpoints>(
@@ -173,7 +207,7 @@ export const layer = <const Known extends Endpoints>(
 ): RegistryLayer => layerIn(Effect.succeed(ConfigProvider.fromMap(new Map())), known, options, defaults)
 
 /**
- * The same with keys and base URLs, where the options have none, from the variables of each endpoint. They are read
+ * The same with keys, base URLs and places, where the options have none, from the variables of each endpoint. They are read
  * through the ConfigProvider that the layer is built with, for each provider when it is first called: of those that are
  * not, none is needed.
  */
@@ -207,7 +241,7 @@ const layerIn = (
   }))
 
 /** What is said for one provider counts before what is said for all. */
-const withDefaults = (options: Provider.KeylessOptions, defaults: Defaults): Provider.KeylessOptions => ({
+const withDefaults = (options: Provider.EndpointOptions, defaults: Defaults): Provider.EndpointOptions => ({
   ...options,
   timeouts: { ...defaults.timeouts, ...options.timeouts },
   retry: options.retry ?? defaults.retry,

@@ -18,7 +18,7 @@ export type Services<E extends Endpoint> =
   | (E extends WithEmbeddings ? Embeddings.Embeddings : never)
   | (E extends WithModels ? Models.Models : never)
 
-export interface Options extends Provider.KeylessOptions, Embeddings.ModelOption {}
+export interface Options extends Provider.EndpointOptions, Embeddings.ModelOption {}
 
 /** @internal */
 export const hasEmbeddings = (endpoint: Endpoint): endpoint is Endpoint & WithEmbeddings =>
@@ -50,7 +50,7 @@ export type LayerOptions<E extends Endpoint> =
   & (E extends WithEmbeddings ? Embeddings.ModelOption : unknown)
 
 /** What every provider's module exports beside its `endpoint`. */
-export interface Constructors<E extends Endpoint, Own extends Provider.KeylessOptions> {
+export interface Constructors<E extends Endpoint, Own extends Provider.EndpointOptions> {
   /** The provider as a service, without a Scope. */
   readonly make: (options: Own) => Effect.Effect<Provider.Service, never, HttpClient.HttpClient>
   /** The provider as the application's, with all that it has. */
@@ -61,11 +61,13 @@ export interface Constructors<E extends Endpoint, Own extends Provider.KeylessOp
   ) => Layer.Layer<Services<E>, ConfigError.ConfigError | ProviderError, HttpClient.HttpClient>
 }
 
-/** The constructors of an endpoint whose options are those of any layer. */
-export const of = <E extends Endpoint, Own extends Provider.KeylessOptions = LayerOptions<E>>(
-  endpoint: E
+/** The constructors of an endpoint, whose own options become those of any layer. */
+export const of = <E extends Endpoint, Own extends Provider.EndpointOptions = LayerOptions<E>>(
+  endpoint: E,
+  understood: (options: Own) => Options = (options) => options
 ): Constructors<E, Own> => ({
-  make: (options) => Provider.make(endpoint, options),
-  layer: layer(endpoint),
-  layerConfig: (options = {}) => Provider.layerWith<Own, Services<E>>(endpoint, options, layer(endpoint))
+  make: (options) => Provider.make(endpoint, understood(options)),
+  layer: (options) => layer(endpoint)(understood(options)),
+  layerConfig: (options = {}) =>
+    Provider.layerWith<Own, Services<E>>(endpoint, options, (read) => layer(endpoint)(understood(read)))
 })

@@ -12,13 +12,15 @@ import type * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Fault } from "./Dialect.ts"
-import type { Server } from "./Endpoint.ts"
-import { Attempt, innermost } from "./internal/authorise.ts"
+import type { Places, Server, Signer } from "./Endpoint.ts"
+import * as Address from "./internal/address.ts"
+import { Attempt, type Authorise, innermost, withHeader, withSignature } from "./internal/authorise.ts"
 import * as ErrorFacts from "./internal/errorFacts.ts"
 import { excerpt } from "./internal/excerpt.ts"
 import * as Header from "./internal/headers.ts"
@@ -27,15 +29,20 @@ import * as Network from "./internal/network.ts"
 import { parseJson } from "./internal/parseJson.ts"
 import { retryAfter } from "./internal/retryAfter.ts"
 import type { Secrets } from "./internal/scrub.ts"
+import { spellings } from "./internal/variables.ts"
 import type { ProviderError } from "./ProviderError.ts"
 
 export type HeaderInput = { readonly [name: string]: string | Redacted.Redacted }
 
 /** What the layer's owner chose. */
 export interface Options {
-  readonly baseUrl: string
+  /** Absent: that of the places, or else the endpoint's own. */
+  readonly baseUrl: string | undefined
+  readonly places: Places
   /** Absent for servers that need none. An Effect is run for each attempt. */
   readonly apiKey: Redacted.Redacted | Effect.Effect<Redacted.Redacted, ProviderError> | undefined
+  /** Where there is no key. */
+  readonly signer: Signer | undefined
   readonly headers: HeaderInput
   readonly transformClient: (client: HttpClient.HttpClient) => HttpClient.HttpClient
   /** Send `traceparent` and `b3` to the provider. */
@@ -79,20 +86,19 @@ export interface Transport {
 const errorBodyLimit = 64 * 1024
 
 export const make = (endpoint: Server, options: Options, client: HttpClient.HttpClient): Transport => {
-  const baseUrl = options.baseUrl.trim().replace(/\/+$/, "")
-  const where = originOf(baseUrl)
+  const address = Either.mapLeft(Address.of(endpoint, options.baseUrl, options.places), Network.fault)
   const authorised = options.transformClient(
     innermost(HttpClient.withTracerPropagation(client, options.propagateTrace))
   )
   return {
     connect: (outgoing, onHead) =>
       Effect.gen(function*() {
-        const origin = yield* checkUrl(where, baseUrl, endpoint)
+        const { baseUrl, origin } = yield* address
         const headers = yield* headersOf(endpoint, options, outgoing)
-        const authorisation = yield* authorisationOf(endpoint, options, outgoing)
+        const authorise = yield* authoriseOf(endpoint, options, outgoing)
         const scope = yield* Effect.scope
         const request = requestOf(`${baseUrl}${outgoing.path}`, headers, outgoing.body)
-        const response = yield* execute(authorised, request, { scope, origin, authorisation }).pipe(
+        const response = yield* execute(authorised, request, { scope, origin, authorise }).pipe(
           Effect.mapError((error) => Network.fromCode(Network.codeOf(error), origin))
         )
         const status = response.status
@@ -135,22 +141,6 @@ const broken: Network.TransportFault = Network.fault({
 const invalid = (param: string, detail: string): Network.TransportFault =>
   Network.fault({ reason: { _tag: "InvalidRequest", param }, detail })
 
-const originOf = (url: string): string | undefined => {
-  if (!URL.canParse(url)) return undefined
-  const { origin, password, protocol, username } = new URL(url)
-  // Credentials in a URL end up in logs; fetch refuses them, too.
-  return (protocol === "http:" || protocol === "https:") && username === "" && password === "" ? origin : undefined
-}
-
-const checkUrl = (origin: string | undefined, baseUrl: string, { env }: Server) => {
-  if (origin !== undefined) return Effect.succeed(origin)
-  if (baseUrl !== "") {
-    return Effect.fail(invalid("baseUrl", "it must be an http or https URL without user and password"))
-  }
-  const orSet = env.baseUrl === undefined ? "" : `, or set ${env.baseUrl} where the layer is one from Config`
-  return Effect.fail(invalid("baseUrl", `there is none: give it to the layer${orSet}`))
-}
-
 /** The endpoint's, the layer's and the call's headers; later ones win. */
 const headersOf = (endpoint: Server, options: Options, outgoing: Outgoing) =>
   Effect.gen(function*() {
@@ -172,17 +162,24 @@ const headersOf = (endpoint: Server, options: Options, outgoing: Outgoing) =>
     return Object.fromEntries(headers)
   })
 
-const authorisationOf = (endpoint: Server, options: Options, outgoing: Outgoing) =>
+const authoriseOf = (
+  endpoint: Server,
+  options: Options,
+  outgoing: Outgoing
+): Effect.Effect<Authorise, Network.TransportFault | ProviderError> =>
   Effect.gen(function*() {
     const { auth, env } = endpoint
     const given = outgoing.apiKey ?? options.apiKey
-    if (auth._tag === "None" && given === undefined) return undefined
+    if (given === undefined && options.signer !== undefined) {
+      const sign = yield* Effect.mapError(options.signer(options.places), Network.fault)
+      return withSignature(sign, outgoing.secrets)
+    }
+    if (auth._tag === "None" && given === undefined) return Effect.succeed
     const redacted = given === undefined || Redacted.isRedacted(given) ? given : yield* given
     const key = redacted === undefined ? "" : Redacted.value(redacted).trim()
     if (key === "") {
-      return yield* Effect.fail(
-        Network.fault({ reason: { _tag: "MissingApiKey", envVar: env.apiKey ?? "the provider's API key" } })
-      )
+      const [envVar = "the provider's API key"] = spellings(env.apiKey)
+      return yield* Effect.fail(Network.fault({ reason: { _tag: "MissingApiKey", envVar } }))
     }
     outgoing.secrets.add(key)
     if (!Header.isValue(key)) {
@@ -193,9 +190,7 @@ const authorisationOf = (endpoint: Server, options: Options, outgoing: Outgoing)
         })
       )
     }
-    return auth._tag === "Header"
-      ? { name: auth.name, value: Redacted.make(key) }
-      : { name: "authorization", value: Redacted.make(`Bearer ${key}`) }
+    return auth._tag === "Header" ? withHeader(auth.name, key) : withHeader("authorization", `Bearer ${key}`)
   })
 
 const execute = (
@@ -236,7 +231,8 @@ const refused = (endpoint: Server, response: HttpClientResponse.HttpClientRespon
     const json = parseJson(text)
     const facts = json === undefined ? { message: pageText(text) } : ErrorFacts.ofBody(json)
     const wait = retryAfter(headers, yield* Clock.currentTimeMillis)
-    const known = { ...facts, status, retryAfter: wait ?? facts.retryAfter }
+    const type = facts.type ?? ErrorFacts.exceptionName(Header.errorType(headers))
+    const known = { ...facts, type, status, retryAfter: wait ?? facts.retryAfter }
     const fault: Fault = {
       reason: endpoint.dialect.failure(known, endpoint),
       status,

@@ -1,8 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import * as Layer from "effect/Layer"
 import type { Frame } from "../src/Framing.ts"
 import * as Framing from "../src/Framing.ts"
+import * as Provider from "../src/Provider.ts"
+import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as Bytes from "./kit/bytes.ts"
+import * as Failure from "./kit/failure.ts"
+import * as Play from "./kit/play.ts"
+import * as Targets from "./kit/targets.ts"
+import * as TestHttp from "./kit/testHttp.ts"
 
 const large = 1_000_000
 
@@ -141,5 +149,153 @@ describe("sse", () => {
     seconds(64 * 1024)
     // Quadratic time would be some 30 seconds.
     assert.isBelow(Math.min(seconds(1024 * 1024), seconds(1024 * 1024)), 0.3)
+  })
+})
+
+describe("what a framing loads", () => {
+  const answer = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n"
+
+  const played = (load: Framing.Framing["load"]) => {
+    const http = TestHttp.make(() => TestHttp.sse([Bytes.bytesOf(answer)]))
+    const dialect = { ...OpenAi.dialect, framing: { ...Framing.sse, load } }
+    const layer = Provider.layer({ ...OpenAi.endpoint, dialect })({ apiKey: Targets.apiKey, model: "m" })
+    const params = { messages: [{ role: "user", content: "Hi" }] } as const
+    return Effect.map(
+      Play.play(Layer.provide(layer, http.layer), params),
+      ({ exit }) => ({ exit, requests: http.sent.length })
+    )
+  }
+
+  it.live("is there before the first request", () =>
+    Effect.gen(function*() {
+      let loaded = 0
+      const { exit, requests } = yield* played(Effect.sync(() => {
+        loaded++
+      }))
+      assert.strictEqual(exit._tag, "Success")
+      assert.deepStrictEqual([loaded, requests], [1, 1])
+    }))
+
+  it.live("and without it nothing is sent", () =>
+    Effect.gen(function*() {
+      const reason = { _tag: "UnsupportedOperation", operation: "reading" } as const
+      const { exit, requests } = yield* played(Effect.fail({ reason, detail: "install it" }))
+      const expected = { reason: "UnsupportedOperation", detail: "install it" } as const
+      assert.deepStrictEqual(Failure.ofExit(exit, expected), expected)
+      assert.strictEqual(requests, 0)
+    }))
+})
+
+const linesOf = (pieces: Iterable<Uint8Array>, limit = large) => {
+  const frames: Array<string> = []
+  const parser = Framing.ndjson.parser(limit, (frame) => {
+    assert.deepStrictEqual(Object.keys(frame), ["data"])
+    frames.push(frame.data)
+  })
+  let intact = true
+  for (const piece of pieces) intact = parser.push(piece) && intact
+  parser.end()
+  return { frames, intact }
+}
+
+const pretty = JSON.stringify({ error: { message: "no", list: [1, {}] } }, null, 2)
+
+const ofLines: ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> = [
+  ["two lines", "{\"a\":1}\n{\"b\":2}\n", ["{\"a\":1}", "{\"b\":2}"]],
+  ["no line break at the end", "{\"a\":1}\n{\"b\":2}", ["{\"a\":1}", "{\"b\":2}"]],
+  ["one line, and no line break", "{\"a\":1}", ["{\"a\":1}"]],
+  ["blank lines and spaces", "\n \n\t{\"a\":1} \n\n\n  {\"b\":2}\n \n", ["{\"a\":1}", "{\"b\":2}"]],
+  ["half a line at the end", "{\"a\":1}\n{\"b\"", ["{\"a\":1}", "{\"b\""]],
+  ["a BOM", "\ufeff{\"a\":1}\n", ["{\"a\":1}"]],
+  ["characters of two, three and four bytes", "\"é 語 👩‍👩‍👧 \u{10FFFF}\"\n\"é\"\n", ["\"é 語 👩‍👩‍👧 \u{10FFFF}\"", "\"é\""]],
+  ["line separators of other kinds are text", "\"a\u2028b\u0085c\u000b\"\n", ["\"a\u2028b\u0085c\u000b\""]],
+  ["what is no JSON", "no\n{bad\n", ["no", "{bad"]],
+  ["a bracket alone later on", "{\"a\":1}\n{\n}\n", ["{\"a\":1}", "{", "}"]],
+  ["nothing", "", []],
+  ["nothing but blank lines", "\n\n \n", []]
+]
+
+describe("ndjson", () => {
+  for (const [name, text, expected] of ofLines) {
+    for (const lineBreak of ["\n", "\r\n"]) {
+      it(`${name}, ${JSON.stringify(lineBreak)}, however it is cut`, () => {
+        const bytes = Bytes.bytesOf(text.replaceAll("\n", lineBreak))
+        const whole = linesOf([bytes])
+        assert.deepStrictEqual(whole, { frames: [...expected], intact: true })
+        assert.deepStrictEqual(linesOf(Bytes.byteByByte(bytes)), whole)
+        for (let at = 1; at < bytes.length; at++) assert.deepStrictEqual(linesOf(Bytes.cut(bytes, [at])), whole)
+        for (let seed = 0; seed < 20; seed++) assert.deepStrictEqual(linesOf(Bytes.randomCuts(bytes, seed, 8)), whole)
+      })
+    }
+  }
+
+  for (const text of [pretty, `\n\n${pretty}\n\n`, `[\n${pretty}\n]`, pretty.slice(0, -5)]) {
+    it(`${JSON.stringify(text)} is one frame, however it is cut`, () => {
+      for (const lines of [text, text.replaceAll("\n", "\r\n")]) {
+        const bytes = Bytes.bytesOf(lines)
+        for (const pieces of [[bytes], Bytes.byteByByte(bytes), Bytes.every(bytes, 3)]) {
+          const { frames, intact } = linesOf(pieces)
+          assert.isTrue(intact)
+          assert.deepStrictEqual(frames.map((frame) => frame.replaceAll("\r", "")), [text.trim()])
+        }
+      }
+    })
+  }
+
+  it("any values come out as they went in, whatever the cuts", () => {
+    FastCheck.assert(FastCheck.property(
+      FastCheck.array(FastCheck.json({ stringUnit: "binary", maxDepth: 2 }), { maxLength: 6 }),
+      FastCheck.array(FastCheck.nat(300), { maxLength: 12 }),
+      FastCheck.constantFrom("\n", "\r\n", "\n\n", " \r\n\t\n"),
+      (values, cuts, lineBreak) => {
+        const bytes = Bytes.bytesOf(values.map((value) => `${value}${lineBreak}`).join(""))
+        assert.deepStrictEqual(linesOf(Bytes.cut(bytes, cuts)).frames, values)
+      }
+    ))
+  })
+
+  const limit = 100
+
+  it("a line at the limit passes, in one piece and in many", () => {
+    const bytes = Bytes.bytesOf(`"${"x".repeat(limit - 2)}"\n"b"\n`)
+    for (const pieces of [[bytes], Bytes.byteByByte(bytes), Bytes.every(bytes, 7)]) {
+      assert.strictEqual(linesOf(pieces, limit).frames.length, 2)
+    }
+  })
+
+  const tooLong: ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> = [
+    ["a line", `"a"\n"${"x".repeat(limit)}"\n"late"\n`, ["\"a\""]],
+    ["a line without an end", `"a"\n"${"x".repeat(10 * limit)}`, ["\"a\""]],
+    ["a line of spaces", `"a"\n${" ".repeat(10 * limit)}`, ["\"a\""]],
+    ["a document", `{\n${"  \"a\": 1,\n".repeat(limit)}}`, []]
+  ]
+  for (const [name, text, expected] of tooLong) {
+    it(`${name} above the limit is told, and nothing after it`, () => {
+      const bytes = Bytes.bytesOf(text)
+      for (const pieces of [[bytes], Bytes.byteByByte(bytes), Bytes.every(bytes, 7)]) {
+        assert.deepStrictEqual(linesOf(pieces, limit), { frames: [...expected], intact: false })
+      }
+    })
+  }
+
+  it("after the limit every push says so", () => {
+    const parser = Framing.ndjson.parser(limit, () => assert.fail("no frame"))
+    const piece = Bytes.bytesOf("x".repeat(limit + 1))
+    assert.deepStrictEqual(Array.from({ length: 5 }, () => parser.push(piece)), Array(5).fill(false))
+    parser.end()
+  })
+
+  it("1 MiB in pieces of one byte and of 16 takes linear time", () => {
+    const seconds = (size: number, length: number): number => {
+      const pieces = Bytes.every(Bytes.bytesOf(`"${"x".repeat(size)}"\n`), length)
+      const before = process.cpuUsage()
+      assert.strictEqual(linesOf(pieces, 16 * 1024 * 1024).frames[0]?.length, size + 2)
+      const { system, user } = process.cpuUsage(before)
+      return (user + system) / 1e6
+    }
+    seconds(64 * 1024, 16)
+    // Quadratic time would be some 30 seconds.
+    assert.isBelow(Math.min(seconds(1024 * 1024, 16), seconds(1024 * 1024, 16)), 0.3)
+    assert.isBelow(Math.min(seconds(1024 * 1024, 1), seconds(1024 * 1024, 1)), 3)
   })
 })

@@ -26,6 +26,7 @@ import * as Anthropic from "../src/providers/Anthropic.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../src/providers/OpenAiCompatible.ts"
 import * as Registry from "../src/Registry.ts"
+import { load } from "./kit/load.ts"
 import * as Providers from "./kit/providers.ts"
 import * as TestHttp from "./kit/testHttp.ts"
 import * as Wire from "./loopback/wire.ts"
@@ -283,6 +284,122 @@ describe("keys", () => {
       assert.deepInclude(error, { provider: "openai", attempts: 0 })
       assert.deepStrictEqual(error.reason, { _tag: "InvalidRequest", param: "OPENAI_API_KEY" })
       assert.notInclude(JSON.stringify(error) + String(error), "sk-secret")
+    }))
+})
+
+describe("servers of AWS", () => {
+  const identity = {
+    AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "a-secret",
+    AWS_SESSION_TOKEN: "a-token"
+  }
+  const said = {
+    output: { message: { role: "assistant", content: [{ text: "Hello" }] } },
+    stopReason: "end_turn",
+    usage: { inputTokens: 1, outputTokens: 1, totalTokens: 2 }
+  }
+  const aws = () => TestHttp.make(() => Response.json(said))
+  const one = (registry: RegistryLayer, variables: Variables, options?: CallOptions) =>
+    Effect.gen(function*() {
+      const { layer, sent } = aws()
+      yield* ask(yield* built(registry, variables, layer), "bedrock:amazon.nova-lite-v1:0", options)
+      return sent[0] ?? assert.fail("no request")
+    })
+
+  it.scoped("are asked in their region, with a token, or else with a signature", () =>
+    Effect.gen(function*() {
+      yield* TestClock.setTime(Date.parse("2026-11-23T00:00:00Z"))
+      const places = { AWS_REGION: "eu-central-1", AWS_DEFAULT_REGION: "us-east-1" }
+      const signed = yield* one(Registry.layerConfig(), { ...places, ...identity })
+      assert.strictEqual(
+        signed.url,
+        "https://bedrock-runtime.eu-central-1.amazonaws.com/model/amazon.nova-lite-v1%3A0/converse"
+      )
+      assert.include(
+        signed.headers["authorization"],
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261123/eu-central-1/bedrock/aws4_request, "
+      )
+      assert.strictEqual(signed.headers["x-amz-security-token"], "a-token")
+      const bearer = yield* one(Registry.layerConfig(), { ...places, ...identity, AWS_BEARER_TOKEN_BEDROCK: "k" })
+      assert.strictEqual(bearer.headers["authorization"], "Bearer k")
+      assert.notProperty(bearer.headers, "x-amz-date")
+      const ofCall = yield* one(Registry.layerConfig(), places, { apiKey: Redacted.make("tenant") })
+      assert.strictEqual(ofCall.headers["authorization"], "Bearer tenant")
+      const elsewhere = yield* one(Registry.layerConfig(), {
+        ...identity,
+        AWS_DEFAULT_REGION: "us-east-1",
+        AWS_REGION: " ",
+        AWS_ENDPOINT_URL_BEDROCK_RUNTIME: "http://vpc.invalid/"
+      })
+      assert.strictEqual(elsewhere.url, "http://vpc.invalid/model/amazon.nova-lite-v1%3A0/converse")
+      assert.include(elsewhere.headers["authorization"], "/us-east-1/bedrock/")
+    }))
+
+  it.scoped("are asked with the credentials that are given, whatever token there is", () =>
+    Effect.gen(function*() {
+      const credentials = Effect.succeed({ accessKeyId: "AKIDGIVEN", secretAccessKey: Redacted.make("a-secret") })
+      const registry = Registry.layerConfig(Registry.endpoints, { bedrock: { credentials, region: "eu-west-1" } })
+      const { headers } = yield* one(registry, { ...identity, AWS_BEARER_TOKEN_BEDROCK: "k" })
+      assert.include(headers["authorization"], "Credential=AKIDGIVEN/")
+      const plain = Registry.layer(Registry.endpoints, { bedrock: { credentials, region: "eu-west-1" } })
+      assert.include((yield* one(plain, {})).headers["authorization"], "Credential=AKIDGIVEN/")
+    }))
+
+  it.scoped("under a name of one's own", () =>
+    Effect.gen(function*() {
+      const { layer, sent } = aws()
+      const registry = Registry.layerConfig({ europe: Registry.endpoints.bedrock }, { europe: { region: "eu-west-3" } })
+      yield* ask(yield* built(registry, identity, layer), "europe:amazon.nova-lite-v1:0")
+      assert.include(sent[0]?.url, "https://bedrock-runtime.eu-west-3.amazonaws.com/")
+      assert.include(sent[0]?.headers["authorization"], "Credential=AKIDEXAMPLE/")
+    }))
+
+  it.scoped("are not asked without a region, or without anything to show who asks", () =>
+    Effect.gen(function*() {
+      const region = { AWS_REGION: "eu-west-1" }
+      const noRegion = [{ _tag: "InvalidRequest", param: "region" }, "set AWS_REGION where the layer is"] as const
+      const nobody = [
+        { _tag: "MissingApiKey", envVar: "AWS_ACCESS_KEY_ID" },
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give `credentials`"
+      ] as const
+      // Of `layer` the environment is none of the business.
+      const plain = Registry.layer(Registry.endpoints, {
+        bedrock: { region: "eu-west-1" },
+        sagemaker: { region: "eu-west-1" }
+      })
+      for (const id of ["bedrock", "sagemaker"]) {
+        for (
+          const [registry, variables, [reason, message]] of [
+            [Registry.layerConfig(), identity, noRegion],
+            [Registry.layerConfig(), region, nobody],
+            [plain, { ...identity, ...region }, nobody]
+          ] as const
+        ) {
+          const { layer, sent } = aws()
+          const error = refused(yield* Effect.flip(ask(yield* built(registry, variables, layer), `${id}:m`)))
+          assert.deepStrictEqual(error.reason, reason)
+          assert.include(error.message, message)
+          assert.isFalse(error.isRetryable)
+          assert.lengthOf(sent, 0)
+        }
+      }
+    }))
+
+  it.scoped("are asked for credentials within the call, whose limits hold, and which can be cancelled", () =>
+    Effect.gen(function*() {
+      // It takes no time of the clock.
+      yield* Effect.promise(load)
+      const { layer, sent } = aws()
+      const registry = Registry.layer(Registry.endpoints, { bedrock: { credentials: Effect.never, region: "r" } })
+      const context = yield* built(registry, {}, layer)
+      const stop = yield* Deferred.make<void>()
+      const late = yield* Effect.fork(Effect.flip(ask(context, "bedrock:m", { timeouts: { total: "1 minute" } })))
+      const stopped = yield* Effect.fork(Effect.flip(ask(context, "bedrock:m", { cancel: Deferred.await(stop) })))
+      yield* TestClock.adjust("1 minute")
+      assert.deepInclude(yield* Fiber.join(late), { _tag: "Timeout", phase: "total", provider: "bedrock" })
+      yield* Deferred.succeed(stop, undefined)
+      assert.isTrue(isCancelled(yield* Fiber.join(stopped)))
+      assert.lengthOf(sent, 0)
     }))
 })
 

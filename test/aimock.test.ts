@@ -1,5 +1,6 @@
 /**
- * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in both dialects, and as Azure and OpenRouter.
+ * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in the dialects that it
+ * speaks, and as Azure and OpenRouter.
  */
 import { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
@@ -18,8 +19,12 @@ import * as Models from "../src/Models.ts"
 import * as Provider from "../src/Provider.ts"
 import * as ProviderError from "../src/ProviderError.ts"
 import * as AzureOpenAi from "../src/providers/AzureOpenAi.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
+import * as Cohere from "../src/providers/Cohere.ts"
+import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as OpenRouter from "../src/providers/OpenRouter.ts"
+import * as VertexAi from "../src/providers/VertexAi.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Play from "./kit/play.ts"
@@ -70,15 +75,45 @@ interface Place {
   readonly path: string
   readonly target: Targets.Target
   readonly clients: ReadonlyArray<Clients.Client>
+  /** Where the mock puts reasoning and the real server does not: into the text, or into a field that there is not. */
+  readonly reasons?: "in the text" | "nowhere"
+  /** The mock gives calls no ids, and says the same word for each end. */
+  readonly isTerse?: true
+  /** The mock makes a plan in streams, and none in whole answers. */
+  readonly plansInStreams?: true
 }
 
 const azure: Targets.Target = (baseUrl) =>
   AzureOpenAi.layer({ apiKey: Targets.apiKey, model: "a-model", retry: false, baseUrl, apiVersion: "2024-10-21" })
 
+const vertexAi: Targets.Target = (baseUrl) =>
+  VertexAi.layer({
+    apiKey: Targets.apiKey,
+    model: "a-model",
+    retry: false,
+    baseUrl,
+    project: "a-project",
+    location: "global"
+  })
+
 /** The dialects on every client; the servers that differ in paths and headers on the one that is recommended. */
 const places: ReadonlyArray<Place> = [
   { name: "openai", base: "/v1", path: "/v1/chat/completions", target: Targets.openAi, clients: Clients.all },
   { name: "anthropic", base: "", path: "/v1/messages", target: Targets.anthropic, clients: Clients.all },
+  {
+    name: "gemini",
+    base: "/v1beta",
+    path: "/v1beta/models/a-model:streamGenerateContent?alt=sse",
+    target: Targets.gemini,
+    clients: Clients.all
+  },
+  {
+    name: "vertexai",
+    base: "",
+    path: "/v1/projects/a-project/locations/global/publishers/google/models/a-model:streamGenerateContent?alt=sse",
+    target: vertexAi,
+    clients: [Clients.undici]
+  },
   {
     name: "azureopenai",
     base: "",
@@ -92,6 +127,31 @@ const places: ReadonlyArray<Place> = [
     path: "/api/v1/chat/completions",
     target: Targets.named(OpenRouter),
     clients: [Clients.undici]
+  },
+  {
+    name: "bedrock",
+    base: "",
+    path: "/model/a-model/converse-stream",
+    target: Targets.named(Bedrock),
+    clients: Clients.all
+  },
+  {
+    name: "cohere",
+    base: "",
+    path: "/v2/chat",
+    target: Targets.named(Cohere),
+    clients: Clients.all,
+    reasons: "in the text",
+    plansInStreams: true
+  },
+  {
+    name: "ollama",
+    base: "",
+    path: "/api/chat",
+    target: Targets.named(Ollama),
+    clients: Clients.all,
+    reasons: "nowhere",
+    isTerse: true
   }
 ]
 
@@ -105,7 +165,7 @@ const reasonOf = ({ chunks, exit }: Play.Played): ProviderError.ProviderError =>
   return error
 }
 
-for (const { base, clients, name, path, target } of places) {
+for (const { base, clients, isTerse = false, name, path, plansInStreams, reasons, target } of places) {
   for (const client of clients) {
     const connected = Effect.map(start, (mock) => {
       const layer = target(`${mock.url}${base}`).pipe(Layer.provide(client.layer))
@@ -125,6 +185,9 @@ for (const { base, clients, name, path, target } of places) {
         return { answer: Answer.choice(chunks), usage: Answer.usage(chunks), chunks }
       })
 
+    /** A call, without the id where that is made up here. */
+    const known = (call: Answer.AnsweredToolCall) => isTerse ? { ...call, id: "" } : call
+
     describe(`aimock, ${name}, ${client.name}`, () => {
       it.scopedLive("text, in more than one piece", () =>
         Effect.gen(function*() {
@@ -137,33 +200,43 @@ for (const { base, clients, name, path, target } of places) {
       it.scopedLive("reasoning before text", () =>
         Effect.gen(function*() {
           const { answer } = yield* answered("reasoning")
-          assert.deepInclude(answer, { text: "Hello there", reasoning: "let me think", finishReason: "stop" })
+          assert.deepInclude(answer, {
+            text: reasons === "in the text" ? "let me thinkHello there" : "Hello there",
+            reasoning: reasons === undefined ? "let me think" : "",
+            finishReason: "stop"
+          })
         }))
 
       it.scopedLive("parallel tool calls", () =>
         Effect.gen(function*() {
           const { answer } = yield* answered("tools")
           assert.deepInclude(answer, { text: "", finishReason: "tool_calls" })
-          assert.deepStrictEqual(answer.toolCalls, [
-            { index: 0, id: "call_a", name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
-            { index: 1, id: "call_b", name: "get_time", arguments: "{}" }
-          ])
+          assert.deepStrictEqual(
+            answer.toolCalls.map(known),
+            [
+              { index: 0, id: "call_a", name: "get_weather", arguments: "{\"city\":\"Paris\"}" },
+              { index: 1, id: "call_b", name: "get_time", arguments: "{}" }
+            ].map(known)
+          )
         }))
 
       it.scopedLive("text between tool calls", () =>
         Effect.gen(function*() {
           const { answer } = yield* answered("interleaved")
           assert.deepInclude(answer, { text: "after", finishReason: "tool_calls" })
-          assert.deepStrictEqual(answer.toolCalls.map((call) => [call.index, call.id, call.name, call.arguments]), [
-            [0, "call_f", "f", "{\"a\":1}"],
-            [1, "call_g", "g", "{\"b\":2}"]
-          ])
+          assert.deepStrictEqual(
+            answer.toolCalls.map(known),
+            [
+              { index: 0, id: "call_f", name: "f", arguments: "{\"a\":1}" },
+              { index: 1, id: "call_g", name: "g", arguments: "{\"b\":2}" }
+            ].map(known)
+          )
         }))
 
       it.scopedLive("an answer cut by its length", () =>
         Effect.gen(function*() {
           const { answer } = yield* answered("length")
-          assert.deepInclude(answer, { text: "too long", finishReason: "length" })
+          assert.deepInclude(answer, { text: "too long", finishReason: isTerse ? "stop" : "length" })
         }))
 
       for (const content of ["text", "reasoning", "tools", "interleaved", "length"]) {
@@ -174,10 +247,21 @@ for (const { base, clients, name, path, target } of places) {
               Stream.run(Provider.completionStream(ask(content)), ChatCompletion.collect),
               Provider.completion(ask(content))
             ]).pipe(Effect.provide(layer))
-            assert.deepStrictEqual(
-              { ...collected, id: "", created: 0, requestId: "" },
-              { ...whole, id: "", created: 0, requestId: "" }
-            )
+            const comparable = (completion: ChatCompletion.ChatCompletion) => ({
+              ...completion,
+              choices: completion.choices.map(({ message, ...choice }) => ({
+                ...choice,
+                message: {
+                  ...message,
+                  ...(plansInStreams === true ? { reasoning: undefined } : undefined),
+                  toolCalls: message.toolCalls?.map((call) => isTerse ? { ...call, id: "" } : call)
+                }
+              })),
+              id: "",
+              created: 0,
+              requestId: ""
+            })
+            assert.deepStrictEqual(comparable(collected), comparable(whole))
           }))
       }
 
@@ -303,6 +387,27 @@ for (const client of Clients.all) {
         assert.strictEqual(one?.length, 4)
         const error = yield* Effect.flip(embed({ input: "a cat", dimensions: 4 }))
         assert.strictEqual(ProviderError.isProviderError(error) && error.reason._tag, "UnexpectedBody")
+      }))
+
+    it.scopedLive("vectors of Cohere", () =>
+      Effect.gen(function*() {
+        const mock = yield* start
+        mock.onEmbedding("cat", { embedding: [0.5, -1, 0.25] })
+        const layer = Cohere.layer({ apiKey: Targets.apiKey, baseUrl: mock.url }).pipe(Layer.provide(client.layer))
+        const embed = (params: Embeddings.Params) => Effect.provide(Embeddings.embed({ model: "m", ...params }), layer)
+        const two = yield* embed({ input: ["a cat", "a cat"], inputType: "query" })
+        assert.deepStrictEqual(two.embeddings, [[0.5, -1, 0.25], [0.5, -1, 0.25]])
+        assert.deepInclude(mock.getLastRequest(), { path: "/v2/embed" })
+      }))
+
+    // At `/api/embed` the mock answers as `/api/embeddings` once did, with one vector.
+    it.scopedLive("models of Ollama", () =>
+      Effect.gen(function*() {
+        const mock = yield* start
+        const layer = Ollama.layer({ apiKey: Targets.apiKey, baseUrl: mock.url }).pipe(Layer.provide(client.layer))
+        const models = yield* Effect.provide(Stream.runCollect(Models.list()), layer)
+        assert.include([...models].map(({ id }) => id), "text-embedding-3-small")
+        assert.isTrue([...models].every(({ created = 0 }) => created > 1_700_000_000))
       }))
 
     it.scopedLive("models", () =>

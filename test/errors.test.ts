@@ -64,7 +64,10 @@ const reasons: {
   ],
   ContextLength: [["`ContextLength`", ofReason({ _tag: "ContextLength" })]],
   ContentFilter: [["`ContentFilter`", ofReason({ _tag: "ContentFilter" })]],
-  ModelNotFound: [["`ModelNotFound`", ofReason({ _tag: "ModelNotFound" })]],
+  ModelNotFound: [
+    ["`ModelNotFound`", ofReason({ _tag: "ModelNotFound" })],
+    ["`ModelNotFound`, with `remedy`", ofReason({ _tag: "ModelNotFound", remedy: "ollama pull llama3.2" })]
+  ],
   Server: [["`Server`", ofReason({ _tag: "Server" })]],
   Network: [["`Network`", ofReason({ _tag: "Network" })]],
   UnexpectedBody: [
@@ -87,6 +90,7 @@ const reasons: {
 const values = {
   retryAfter: "7s",
   param: "a",
+  remedy: "ollama pull llama3.2",
   contentType: "text/html",
   limit: 100,
   envVar: "OPENAI_API_KEY",

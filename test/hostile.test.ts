@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import * as ChatCompletion from "../src/ChatCompletion.ts"
 import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
-import { document, done, endless, eventStream, failing, limit, normalise, over, reasonOf } from "./hostile/kit.ts"
+import { document, done, endless, failing, limit, normalise, over, reasonOf, streamOf } from "./hostile/kit.ts"
 import * as Timed from "./internal/timed.ts"
 import * as Bytes from "./kit/bytes.ts"
 import { pollution } from "./kit/play.ts"
@@ -27,25 +27,38 @@ describe("one event without an end", () => {
   /** What the body begins with, and what comes again and again. */
   type Endless = (wire: Wire.Wire) => readonly [string, string]
   const bodies: ReadonlyArray<readonly [string, Endless]> = [
-    ["a line", () => ["data: ", kilobytes]],
-    ["a line in the middle of an answer", (wire) => [wire.open + wire.text("a") + "data: ", kilobytes]],
-    ["lines of data without a blank one", () => ["", `data: ${kilobytes}\n`]],
-    ["a comment", () => [": ", kilobytes]],
-    ["a document", () => ["{\"a\":\"", kilobytes]]
+    ["a line", (wire) => [wire.begun("{\"a\":\""), kilobytes]],
+    ["a line in the middle of an answer", (wire) => [wire.open + wire.text("a") + wire.begun("{\"a\":\""), kilobytes]],
+    ["a document", () => ["{\"a\":\"", kilobytes]],
+    ["spaces", () => [" ", " ".repeat(65_536)]]
   ]
-  /** Framing is the same for both dialects. */
+  const ofEvents: ReadonlyArray<readonly [string, Endless]> = [
+    ["a line that is no JSON", () => ["data: ", kilobytes]],
+    ["lines of data without a blank one", () => ["", `data: ${kilobytes}\n`]],
+    ["a comment", () => [": ", kilobytes]]
+  ]
+  /** The same for both dialects. */
   const others: ReadonlyArray<readonly [string, Endless]> = [
     ["short lines of data", () => ["", "data: {\n".repeat(8_192)]],
     ["lines that end with CR", () => ["", `data: ${kilobytes}\r`]],
     ["the name of an event", () => ["event: ", kilobytes]],
-    ["no field at all", () => ["x", kilobytes]],
-    ["spaces", () => [" ", " ".repeat(65_536)]]
+    ["no field at all", () => ["x", kilobytes]]
   ]
-  for (const wire of Wire.all) {
-    for (const [name, bytes] of wire === Wire.openAi ? [...bodies, ...others] : bodies) {
+  const ofLines: ReadonlyArray<readonly [string, Endless]> = [
+    ["lines that end with CR", () => ["{", `"a":"b"\r`.repeat(8_192)]],
+    ["a document on lines", () => ["{\n", `"a":"${kilobytes}",\n`]],
+    ["a document on short lines", () => ["\n[\r\n", "[\n".repeat(8_192)]]
+  ]
+  const own = new Map([
+    [Wire.openAi, [...ofEvents, ...others]],
+    [Wire.anthropic, ofEvents],
+    [Wire.ollama, ofLines]
+  ])
+  for (const wire of Wire.ofEachFraming) {
+    for (const [name, bytes] of [...bodies, ...own.get(wire) ?? []]) {
       it.scopedLive(`${wire.name}: ${name}`, () =>
         Effect.gen(function*() {
-          const { provider, pulled } = endless(wire, eventStream, ...bytes(wire))
+          const { provider, pulled } = endless(wire, streamOf(wire), ...bytes(wire))
           const error = yield* failing(yield* provider)
           assert.deepInclude(error, { _tag: "ProviderError", isRetryable: false })
           assert.strictEqual(reasonOf(error), "EventTooLarge")
@@ -92,18 +105,18 @@ describe("events without an end that are no content", () => {
   for (const [name, event] of silent) {
     it.scopedLive(`openai: ${name}: what is held for later is bounded`, () =>
       Effect.gen(function*() {
-        const { provider, pulled } = endless(Wire.openAi, eventStream, Wire.openAi.open, event.repeat(64))
+        const { provider, pulled } = endless(Wire.openAi, streamOf(Wire.openAi), Wire.openAi.open, event.repeat(64))
         const error = yield* failing(yield* provider)
         assert.strictEqual(reasonOf(error), "EventTooLarge")
         assert.isBelow(pulled(), 2 * limit)
       }))
   }
 
-  for (const wire of Wire.all) {
+  for (const wire of Wire.ofEachFraming) {
     it.scopedLive(`${wire.name}: pings, with the caller's wish for every event`, () =>
       Effect.gen(function*() {
-        const ping = `data: ${JSON.stringify({ type: "ping", padding: long })}\n\n`
-        const { provider, pulled } = endless(wire, eventStream, wire.open, ping.repeat(64))
+        const ping = wire.frame(JSON.stringify({ type: "ping", padding: long }))
+        const { provider, pulled } = endless(wire, streamOf(wire), wire.open, ping.repeat(64))
         const error = yield* failing(yield* provider, { raw: true })
         assert.strictEqual(reasonOf(error), "EventTooLarge")
         assert.isBelow(pulled(), 2 * limit)
@@ -118,35 +131,45 @@ const everySecond = (pieces: ReadonlyArray<Timed.Piece>): ReadonlyArray<Timed.Pi
 const times = <A>(count: number, value: A): ReadonlyArray<A> => Array.from({ length: count }, () => value)
 
 describe("a stream that goes on without saying anything", () => {
-  const nothing: ReadonlyArray<readonly [string, string]> = [
+  const ofEvents: ReadonlyArray<readonly [string, string]> = [
     ["comments", ": nothing to say\n".repeat(400)],
     ["blank lines", "\n".repeat(4_096)],
     ["names of events", "event: x\nid: 7\n\n".repeat(400)],
     ["empty events", "data:\n\n".repeat(400)]
   ]
+  const ofLines: ReadonlyArray<readonly [string, string]> = [
+    ["blank lines", "\n".repeat(4_096)],
+    ["lines of spaces", "  \r\n".repeat(400)],
+    ["empty texts", Wire.ollama.ping.repeat(100)]
+  ]
   const timeouts = { firstContent: "9 seconds", idle: "5 seconds" } as const
   const patience = { firstContent: "1 hour", idle: "1 hour" } as const
 
-  for (const wire of Wire.all) {
-    for (const [name, bytes] of nothing) {
+  for (const wire of Wire.ofEachFraming) {
+    for (const [name, bytes] of wire === Wire.ollama ? ofLines : ofEvents) {
       it.effect(`${wire.name}: ${name}: firstContent ends it, and after content idle`, () =>
         Effect.gen(function*() {
           const flood = everySecond(times(20, bytes))
-          const mute = Timed.server(Timed.sse([wire.open, ...flood]))
+          const mute = Timed.server(Timed.stream(wire, [wire.open, ...flood]))
           const first = yield* Timed.run(mute, { wire, call: { timeouts, retry: false } }, "10 seconds")
           assert.deepInclude(first.error(), { _tag: "Timeout", phase: "firstContent", contentEmitted: false })
           assert.strictEqual(first.ended()?.at, 9_000)
 
-          const once = Timed.server(Timed.sse([wire.open + wire.text("a"), ...flood]))
+          const once = Timed.server(Timed.stream(wire, [wire.open + wire.text("a"), ...flood]))
           const second = yield* Timed.run(once, { wire, call: { timeouts } }, "10 seconds")
           assert.deepInclude(second.error(), { _tag: "Timeout", phase: "idle", contentEmitted: true })
           assert.strictEqual(second.ended()?.at, 15_000)
         }))
     }
 
-    it.live(`${wire.name}: comments that are all there already: firstContent ends it, though no read waits`, () =>
+    it.live(`${wire.name}: nothing, and all of it there already: firstContent ends it, though no read waits`, () =>
       Effect.gen(function*() {
-        const { provider, pulled } = endless(wire, eventStream, wire.open, ": nothing to say\n".repeat(4_000))
+        const { provider, pulled } = endless(
+          wire,
+          streamOf(wire),
+          wire.open,
+          wire.nothing.repeat(65_536 / wire.nothing.length)
+        )
         const error = yield* Effect.scoped(
           Effect.flatMap(provider, (service) => failing(service, { timeouts: { firstContent: "50 millis" } }))
         )
@@ -159,12 +182,15 @@ describe("a stream that goes on without saying anything", () => {
         const bytes = Bytes.byteByByte(Bytes.bytesOf(Wire.answer(wire, "é")))
         // Minutes of it show nothing that seconds do not.
         const slowly = [...everySecond(bytes.slice(0, 30)), ...bytes.slice(30)]
-        const impatient = Timed.server(Timed.sse(slowly))
+        const impatient = Timed.server(Timed.stream(wire, slowly))
         const first = yield* Timed.run(impatient, { wire, call: { timeouts, retry: false } }, "10 seconds")
         assert.deepInclude(first.error(), { _tag: "Timeout", phase: "firstContent", contentEmitted: false })
         assert.strictEqual(first.ended()?.at, 9_000)
 
-        const patient = yield* Timed.play(Timed.server(Timed.sse(slowly)), { wire, call: { timeouts: patience } })
+        const patient = yield* Timed.play(Timed.server(Timed.stream(wire, slowly)), {
+          wire,
+          call: { timeouts: patience }
+        })
         yield* Timed.settle
         yield* TestClock.adjust("30 seconds")
         assert.isTrue(Exit.isSuccess(yield* Fiber.await(patient.fiber)))
@@ -216,9 +242,16 @@ describe("names and numbers that mean something to JavaScript", () => {
       `{"type":"message_stop"}`
     ].map((json) => `data: ${json}\n\n`).join("")
 
+  const ollama = (index: string): string =>
+    [
+      `{"model":"m","created_at":"2026-11-20T09:15:01Z","message":{"role":"assistant","content":"abc"},"done":false}`,
+      `{"message":{"content":"","tool_calls":[{"id":"call_a","function":{"index":${index},"name":"f","arguments":"{\\"a\\":1}"}}]},"done":false}`,
+      `{"message":{"content":""},"done":true,"done_reason":"stop","prompt_eval_count":3,"eval_count":5}`
+    ].map(Wire.ollama.frame).join("")
+
   const encode = Schema.encodeSync(ChatCompletionChunk.ChatCompletionChunk)
 
-  for (const [wire, body] of [[Wire.openAi, openAi], [Wire.anthropic, anthropic]] as const) {
+  for (const [wire, body] of [[Wire.openAi, openAi], [Wire.anthropic, anthropic], [Wire.ollama, ollama]] as const) {
     for (const index of indexes) {
       for (const [name, change] of [["", (text: string) => text], [", evil keys everywhere", poisoned]] as const) {
         it(`${wire.name}: an index of ${index}${name}`, () => {
@@ -259,11 +292,11 @@ describe("names and numbers that mean something to JavaScript", () => {
   }
 
   it("an error that is made of them", () => {
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEachFraming) {
       for (
         const error of ["{\"__proto__\":{\"message\":\"no\"},\"constructor\":1}", "[[]]", "{\"code\":{},\"type\":[]}"]
       ) {
-        const { outcome } = normalise(wire, [Bytes.bytesOf(`data: {"type":"error","error":${error}}\n\n`)])
+        const { outcome } = normalise(wire, [Bytes.bytesOf(wire.frame(`{"type":"error","error":${error}}`))])
         assert.strictEqual(outcome?._tag, "Failed")
       }
     }

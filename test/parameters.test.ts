@@ -15,6 +15,10 @@ import type { EncodeContext } from "../src/Dialect.ts"
 import type { Endpoint } from "../src/Endpoint.ts"
 import * as Provider from "../src/Provider.ts"
 import * as Anthropic from "../src/providers/Anthropic.ts"
+import * as Bedrock from "../src/providers/Bedrock.ts"
+import * as Cohere from "../src/providers/Cohere.ts"
+import * as Gemini from "../src/providers/Gemini.ts"
+import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import { bytesOf } from "./kit/bytes.ts"
 import * as Markdown from "./kit/markdown.ts"
@@ -28,6 +32,8 @@ type Dialects = "openai" | "anthropic"
 interface Sample extends Partial<CompletionParams> {
   /** For Anthropic, whose models differ. */
   readonly claude?: string
+  /** Default: the model does. */
+  readonly thinks?: false
   readonly switches?: Partial<Endpoint>
 }
 
@@ -36,7 +42,14 @@ const bytes = new Uint8Array([1, 2, 3])
 const weather: ToolDefinition = { name: "weather" }
 const tools = [weather]
 const jsonSchema = { type: "json_schema", name: "answer", schema: { type: "object" } } as const
-const x = { openai: { x: 1 }, anthropic: { x: 1 } }
+const x = {
+  openai: { x: 1 },
+  anthropic: { x: 1 },
+  bedrock: { x: 1 },
+  cohere: { x: 1 },
+  gemini: { x: 1 },
+  ollama: { x: 1 }
+}
 
 const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`model`": {},
@@ -105,7 +118,11 @@ const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`reasoningEffort`, `\"minimal\"`, from 4.6 on": { reasoningEffort: "minimal", claude: "claude-sonnet-4-6" },
   "`reasoningEffort`, `\"xhigh\"`, on 4.6": { reasoningEffort: "xhigh", claude: "claude-sonnet-4-6" },
   "`reasoningEffort`, `\"xhigh\"`, from Opus 4.7 on": { reasoningEffort: "xhigh", claude: "claude-opus-4-7" },
-  "`reasoningEffort`, on models that do not think": { reasoningEffort: "low", claude: "claude-3-5-sonnet-20241022" },
+  "`reasoningEffort`, on models that do not think": {
+    reasoningEffort: "low",
+    claude: "claude-3-5-sonnet-20241022",
+    thinks: false
+  },
   "`reasoningEffort` beside a forced tool": { reasoningEffort: "low", tools, toolChoice: "required" },
   "`serviceTier`": { serviceTier: "auto" },
   "`includeUsage`, true or not given": [{}, { includeUsage: true }],
@@ -113,8 +130,12 @@ const params: { readonly [row: string]: Sample | ReadonlyArray<Sample> } = {
   "`includeUsage`, with `streamUsage: false`": { includeUsage: true, switches: { streamUsage: false } },
   "`extra` of the provider that is called": { extra: x },
   "`extra` of another provider": { extra: { mistral: { x: 1 } } },
-  "`extra`, `stream`": { extra: { openai: { stream: false }, anthropic: { stream: false } } },
-  "`extra`, `messages`": { extra: { openai: { messages: [] }, anthropic: { messages: [] } } }
+  "`extra`, `stream`": {
+    extra: Object.fromEntries(Object.keys(x).map((id) => [id, { stream: false }]))
+  },
+  "`extra`, `messages`": {
+    extra: Object.fromEntries(Object.keys(x).map((id) => [id, { messages: [] }]))
+  }
 }
 
 const tool = (definition: Partial<ToolDefinition>): Sample => ({ tools: [{ ...weather, ...definition }] })
@@ -256,18 +277,45 @@ const at = (value: unknown, path: string): unknown => {
   return found
 }
 
-const endpoints = { openai: OpenAi.endpoint, anthropic: Anthropic.endpoint } as const
-
-const encoded = (dialect: Dialects, { claude, switches, ...given }: Sample) => {
-  const model = dialect === "openai" ? "gpt-5-mini" : claude ?? "claude-sonnet-4-5"
-  const whole: CompletionParams = { messages: [hi], ...given, model }
-  const context: EncodeContext = { endpoint: { ...endpoints[dialect], ...switches }, model, stream: true }
-  return { params: whole, answer: endpoints[dialect].dialect.encode(whole, context) }
+/** Who is asked, and for which model: Claudes differ. */
+interface Asked {
+  readonly endpoint: Endpoint
+  readonly modelOf: (sample: Sample) => string
 }
 
-const check = (dialect: Dialects, row: string, sample: Sample, cell: string, own: (_: CompletionParams) => unknown) => {
+const asked: { readonly [dialect in Dialects]: Asked } = {
+  openai: { endpoint: OpenAi.endpoint, modelOf: () => "gpt-5-mini" },
+  anthropic: { endpoint: Anthropic.endpoint, modelOf: ({ claude }) => claude ?? "claude-sonnet-4-5" }
+}
+
+/** Dialects of one provider, which have tables of their own: of the rows above, those that mean something there. */
+const natives: { readonly [name: string]: Asked } = {
+  Bedrock: {
+    endpoint: Bedrock.endpoint,
+    modelOf: ({ claude = "claude-sonnet-4-5-20250929-v1:0" }) => `us.anthropic.${claude}`
+  },
+  Cohere: {
+    endpoint: Cohere.endpoint,
+    modelOf: ({ thinks }) => thinks === false ? "command-a-03-2025" : "command-a-reasoning-08-2025"
+  },
+  Gemini: {
+    endpoint: Gemini.endpoint,
+    modelOf: ({ thinks }) => thinks === false ? "gemini-2.0-flash" : "gemini-2.5-flash"
+  },
+  Ollama: { endpoint: Ollama.endpoint, modelOf: () => "gpt-oss:20b" }
+}
+
+const encoded = ({ endpoint, modelOf }: Asked, sample: Sample) => {
+  const { claude: _, switches, thinks: __, ...given } = sample
+  const model = modelOf(sample)
+  const whole: CompletionParams = { messages: [hi], ...given, model }
+  const context: EncodeContext = { endpoint: { ...endpoint, ...switches }, model, stream: true }
+  return { params: whole, answer: endpoint.dialect.encode(whole, context) }
+}
+
+const check = (asked: Asked, row: string, sample: Sample, cell: string, own: (_: CompletionParams) => unknown) => {
   const claims = claimsOf(cell)
-  const { answer, params } = encoded(dialect, sample)
+  const { answer, params } = encoded(asked, sample)
   const refusal = claims.find((claim) => claim._tag === "Refused")
   if (refusal !== undefined || Either.isLeft(answer)) {
     assert.deepStrictEqual(
@@ -294,15 +342,25 @@ const check = (dialect: Dialects, row: string, sample: Sample, cell: string, own
     claims.flatMap((claim) => claim._tag === "Dropped" ? [claim.why] : [])
   )
   for (const { param } of dropped) {
-    assert.isTrue(param === name || param.startsWith(`${name}.`) || param.startsWith("messages["), param)
+    assert.isTrue(param === name || param.startsWith(`${name}.`) || /^(?:messages|tools)\[/.test(param), param)
   }
 }
 
-const walk = (
-  heading: string,
-  samples: { readonly [row: string]: Sample | ReadonlyArray<Sample> },
-  own: (name: string) => (params: CompletionParams) => unknown
-) => {
+interface Samples {
+  readonly [row: string]: Sample | ReadonlyArray<Sample>
+}
+
+type Own = (name: string) => (params: CompletionParams) => unknown
+
+const checkAll = (asked: Asked, row: string, samples: Samples, cell: string, own: Own) => {
+  const given = samples[row] ?? []
+  // A row has one sample or several; TypeScript does not tell a readonly list apart.
+  const list: ReadonlyArray<Sample> = Array.isArray(given) ? given : [given as Sample]
+  assert.isAbove(list.length, 0)
+  for (const sample of list) check(asked, row, sample, cell, own(Markdown.code(row)))
+}
+
+const walk = (heading: string, samples: Samples, own: Own) => {
   const rows = Markdown.table(page, heading)
 
   describe(heading, () => {
@@ -311,18 +369,43 @@ const walk = (
     })
 
     for (const [row = "", openai = "", anthropic = ""] of rows) {
-      const given = samples[row] ?? []
-      const list: ReadonlyArray<Sample> = Array.isArray(given) ? given : [given as Sample]
       for (const [dialect, cell] of [["openai", openai], ["anthropic", anthropic]] as const) {
         if (cell === "n/a") continue
-        it(`${row}: ${dialect}`, () => {
-          assert.isAbove(list.length, 0)
-          for (const sample of list) check(dialect, row, sample, cell, own(Markdown.code(row)))
-        })
+        it(`${row}: ${dialect}`, () => checkAll(asked[dialect], row, samples, cell, own))
       }
     }
   })
+
+  for (const [name, asked] of Object.entries(natives)) {
+    const ownRows = Markdown.table(page, `${heading} of ${name}`)
+
+    describe(`${heading} of ${name}`, () => {
+      it("has rows of the table of all, in its order", () => {
+        const said = ownRows.map(([row]) => row)
+        assert.deepStrictEqual(said, rows.map(([row]) => row).filter((row) => said.includes(row)))
+      })
+
+      it("has every row that OpenAI's dialect has", () => {
+        const told = rows.filter(([, openai]) => openai !== "n/a")
+        const missing = told.map(([row = ""]) => row).filter((row) => !ownRows.some(([other]) => other === row))
+        assert.deepStrictEqual(missing.filter((row) => !ofOpenAi.has(row)), [])
+      })
+
+      for (const [row = "", cell = ""] of ownRows) it(row, () => checkAll(asked, row, samples, cell, own))
+    })
+  }
 }
+
+/** About what only OpenAI's dialect has, or Anthropic's. */
+const ofOpenAi = new Set([
+  "`maxTokens`, with `fields: { maxTokens: \"max_tokens\" }`",
+  "`includeUsage`, with `streamUsage: false`",
+  "`topP` beside `temperature`, from Opus 4.1 on",
+  "`topP` below 0.95, while thinking",
+  "`extra` with a `type`: a tool of the provider's own",
+  "`assistant`, `native` of the same dialect",
+  "`assistant`, `toolCalls` whose arguments are no JSON object"
+])
 
 const field = (name: string) => (value: unknown): unknown => at(value, name)
 

@@ -20,13 +20,16 @@ import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as util from "node:util"
 import * as AiLanguageModel from "../src/AiLanguageModel.ts"
+import type { AwsCredentials } from "../src/AwsCredentials.ts"
 import type { CallOptions } from "../src/CallOptions.ts"
 import type { CompletionParams } from "../src/CompletionParams.ts"
 import * as Provider from "../src/Provider.ts"
 import { isProviderError } from "../src/ProviderError.ts"
+import * as SageMaker from "../src/providers/SageMaker.ts"
 import * as Tracing from "./internal/tracing.ts"
 import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
+import * as EventStream from "./kit/eventStream.ts"
 import * as Server from "./kit/server.ts"
 import * as Wire from "./loopback/wire.ts"
 
@@ -37,7 +40,7 @@ const teamHeader = "TEAMMARK-0123456789"
 const tenantHeader = "TENANTMARK-0123456789"
 
 /** Parts are secrets, too. */
-const secrets = ["KEYMARK", "PROMPTMARK", "TEAMMARK", "TENANTMARK"]
+const secrets = ["KEYMARK", "PROMPTMARK", "TEAMMARK", "TENANTMARK", "SIGNMARK"]
 
 const params: CompletionParams = { messages: [{ role: "system", content: prompt }, { role: "user", content: prompt }] }
 
@@ -328,6 +331,32 @@ const anthropicSaying = (word: string): ReadonlyArray<string> => [
   event("message_delta", { delta: { stop_reason: word }, usage: { output_tokens: 1, note: word } })
 ]
 
+const ollamaSaying = (word: string): ReadonlyArray<string> => [
+  Wire.ollama.frame(JSON.stringify({
+    model: word,
+    created_at: word,
+    message: { content: "a", tool_calls: [{ id: word, function: { name: word, arguments: { word } } }] },
+    prompt_eval_count: 1,
+    total_duration: word
+  }))
+]
+
+const bedrockSaying = (word: string): ReadonlyArray<string> => [
+  EventStream.text(["contentBlockDelta", { contentBlockIndex: 0, delta: { text: "a" } }]),
+  EventStream.text(["contentBlockStart", {
+    contentBlockIndex: 1,
+    start: { toolUse: { toolUseId: word, name: word, note: word } }
+  }]),
+  EventStream.text(["metadata", { usage: { inputTokens: 1, outputTokens: 1, note: word }, trace: { note: word } }])
+]
+
+const saying = new Map([
+  [Wire.openAi, openAiSaying],
+  [Wire.anthropic, anthropicSaying],
+  [Wire.ollama, ollamaSaying],
+  [Wire.bedrock, bedrockSaying]
+])
+
 const mebibyte = Bytes.bytesOf(noise(1024 * 1024))
 
 const ways: ReadonlyArray<Way> = [
@@ -354,6 +383,14 @@ const ways: ReadonlyArray<Way> = [
     name: "an error that is longer than what is read",
     script: () => text(400, JSON.stringify({ error: { message: noise(64 * 1024 - 40) + key } })),
     tag: "InvalidRequest"
+  },
+  {
+    name: "404 about a model that is called like a header's value",
+    script: () => ({
+      ...Server.json({ error: `model "${tenantHeader}" not found, try pulling it first` }),
+      status: 404
+    }),
+    tag: "ProviderError"
   },
   {
     name: "500 with a page",
@@ -383,26 +420,26 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "a frame that is not JSON",
-    script: (request) => Server.sse(`data: {bad ${told(request)}\n\n`),
+    script: (request, wire) => Wire.script(wire, wire.frame(`{bad ${told(request)}`)),
     tag: "MalformedChunk"
   },
   {
     name: "a frame that is not JSON, cut in the middle of the key",
-    script: () => Server.sse(`data: {bad ${noise(2_030)}${key}${noise(100)}\n\n`),
+    script: (_, wire) => Wire.script(wire, wire.frame(`{bad ${noise(2_030)}${key}${noise(100)}`)),
     tag: "MalformedChunk"
   },
   {
     name: "an error inside the stream",
-    script: (request) =>
-      Server.sse(`data: ${JSON.stringify({ error: { message: told(request), type: "api_error" } })}\n\n`),
+    script: (request, wire) => Wire.script(wire, wire.failed(told(request))),
     tag: "Server"
   },
   {
     name: "names and counts that say it, before an error",
     script: (request, wire) =>
-      Server.sse(
-        ...(wire.name === "openai" ? openAiSaying(told(request)) : anthropicSaying(told(request))),
-        `event: error\ndata: ${JSON.stringify({ error: { message: "no", type: "api_error" } })}\n\n`
+      Wire.script(
+        wire,
+        ...saying.get(wire)?.(told(request)) ?? [],
+        wire.failed("no")
       ),
     tag: "Server"
   },
@@ -413,17 +450,18 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "a connection that breaks in the middle",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.sleep(10), Server.reset),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.sleep(10), Server.reset),
     tag: "Network"
   },
   {
     name: "a stream that ends in the middle",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), wire.half),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), wire.half),
     tag: "TruncatedStream"
   },
   {
     name: "a frame that is too large",
-    script: (request) => Server.sse(`data: ${told(request)}`, ...Array.from({ length: 17 }, () => mebibyte)),
+    script: (request, wire) =>
+      Wire.script(wire, wire.begun(`{"a":"${told(request)}`), ...Array.from({ length: 17 }, () => mebibyte)),
     tag: "EventTooLarge"
   },
   {
@@ -435,14 +473,14 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "no content",
-    script: (_, wire) => Server.sse(wire.open, Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, Server.expectClose()),
     failure: () => ({ call: { timeouts: { firstContent: short } } }),
     tag: "Timeout",
     phase: "firstContent"
   },
   {
     name: "no more content",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: () => ({
       call: { timeouts: { idle: "150 millis" } },
       whole: { timeouts: { firstContent: "200 millis" } }
@@ -452,20 +490,20 @@ const ways: ReadonlyArray<Way> = [
   },
   {
     name: "no end",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: () => ({ call: { timeouts: { total: short } } }),
     tag: "Timeout",
     phase: "total"
   },
   {
     name: "a stop that was asked for",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: (server) => ({ call: { cancel: underWay(server) } }),
     tag: "Cancelled"
   },
   {
     name: "a stop whose reason says it",
-    script: (_, wire) => Server.sse(wire.open, wire.text("a"), Server.expectClose()),
+    script: (_, wire) => Wire.script(wire, wire.open, wire.text("a"), Server.expectClose()),
     failure: (server) => ({
       call: { signal: toldSignal(server) },
       whole: { cancel: Effect.zipRight(underWay(server), Effect.die(why())) }
@@ -481,7 +519,7 @@ const tagOf = (error: unknown): string =>
 
 for (const surface of [direct, bridged]) {
   for (const client of surface.clients) {
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEvery) {
       describe(`${client.name}, ${wire.name}${surface.name}`, { timeout: 20_000 }, () => {
         for (const way of ways) {
           it.scopedLive(way.name, () =>
@@ -506,12 +544,12 @@ for (const surface of [direct, bridged]) {
 }
 
 for (const client of Clients.all) {
-  for (const wire of Wire.all) {
+  for (const wire of Wire.ofEvery) {
     describe(`${client.name}, ${wire.name}`, { timeout: 20_000 }, () => {
       for (const status of [301, 302, 303, 307, 308]) {
         it.scopedLive(`${status} to another origin, which gets nothing`, () =>
           Effect.gen(function*() {
-            const other = yield* Server.make(() => Server.sse(Wire.answer(wire, "a")))
+            const other = yield* Server.make(() => Wire.script(wire, Wire.answer(wire, "a")))
             const server = yield* Server.make(() => ({
               status,
               headers: { location: `${other.url}/steal?key=${encodeURIComponent(key)}` },
@@ -590,7 +628,7 @@ for (const client of Clients.all) {
       it.scopedLive("a key with a line break at its end works, and arrives without it", () =>
         Effect.gen(function*() {
           const server = yield* Server.make((request, index) =>
-            index === 0 ? Server.sse(Wire.answer(wire, "a")) : text(401, `not ${told(request)}`)
+            index === 0 ? Wire.script(wire, Wire.answer(wire, "a")) : text(401, `not ${told(request)}`)
           )
           const apiKey = Redacted.make(` ${key}\r\n`)
           yield* Stream.runDrain(Provider.completionStream(params)).pipe(
@@ -628,7 +666,7 @@ for (const client of Clients.all) {
               )
             )
           const server = yield* Server.make((_, index) =>
-            index === 0 ? Server.sse(Wire.answer(wire, "a")) : { before: [Server.reset], steps: [] }
+            index === 0 ? Wire.script(wire, Wire.answer(wire, "a")) : { before: [Server.reset], steps: [] }
           )
           const run = Stream.runDrain(Provider.completionStream(params)).pipe(
             Effect.provide(Layer.provide(
@@ -647,7 +685,7 @@ for (const client of Clients.all) {
 
       it.scopedLive("the user's own client can send a call elsewhere, and the key does not go along", () =>
         Effect.gen(function*() {
-          const other = yield* Server.make(() => Server.sse(Wire.answer(wire, "a")))
+          const other = yield* Server.make(() => Wire.script(wire, Wire.answer(wire, "a")))
           const server = yield* Server.make([])
           const transformClient = HttpClient.mapRequest((request) =>
             HttpClientRequest.setUrl(request, request.url.replace(server.url, other.url))
@@ -674,4 +712,154 @@ for (const client of Clients.all) {
         }))
     })
   }
+}
+
+/** AWS's, each of which says what it is. */
+const credentials: AwsCredentials = {
+  accessKeyId: "AKIDSIGNMARK0123456789",
+  secretAccessKey: Redacted.make("SIGNMARK/secret+0123456789"),
+  sessionToken: "SIGNMARK-token/0123456789=="
+}
+
+/** Requests that are signed in place of a key. */
+const signedBy = (given: Effect.Effect<AwsCredentials, unknown>): Wire.Wire => ({
+  ...Wire.openAi,
+  name: "signed",
+  contentType: "application/vnd.amazon.eventstream",
+  layer: ({ apiKey: _, ...options }) =>
+    SageMaker.layer({ model: "m", region: "eu-west-1", credentials: given, ...options })
+})
+
+/** All that came, as AWS repeats it where a signature does not match. */
+const headersOf = ({ headers }: Server.Exchange): string =>
+  Object.entries(headers).filter(([name]) => name !== "user-agent").map(([name, value]) => `${name}:${String(value)}`)
+    .join("\n")
+
+const repeating: ReadonlyArray<
+  readonly [name: string, tag: string, script: (request: Server.Exchange) => Server.Script]
+> = [
+  [
+    "a signature that does not match",
+    "Authentication",
+    (request) => ({
+      ...Server.json({
+        message: `The Canonical String for this request should have been\n'POST\n${headersOf(request)}'`
+      }),
+      status: 403,
+      headers: { "content-type": "application/json", "x-amzn-errortype": "InvalidSignatureException" }
+    })
+  ],
+  ["an error that says all headers", "InvalidRequest", (request) => text(400, headersOf(request))],
+  [
+    "a page that is cut in the middle of the signature",
+    "UnexpectedBody",
+    (request) =>
+      text(200, `<html>${noise(512 - 6 - 20)}${/Signature=(\w+)/.exec(headersOf(request))?.[1]}`, "text/html")
+  ],
+  [
+    "an exception in the stream",
+    "Server",
+    (request) =>
+      Server.stream(
+        "application/vnd.amazon.eventstream",
+        EventStream.body([["ModelStreamError", { Message: headersOf(request) }, "exception"]])
+      )
+  ],
+  [
+    "a part that is not JSON",
+    "MalformedChunk",
+    (request) =>
+      Server.stream(
+        "application/vnd.amazon.eventstream",
+        EventStream.body([["PayloadPart", `data: {bad ${JSON.stringify(headersOf(request))}\n\n`]])
+      )
+  ],
+  ["a connection that breaks", "Network", () => ({ before: [Server.reset], steps: [] })]
+]
+
+for (const client of Clients.all) {
+  describe(`${client.name}, signed`, { timeout: 20_000 }, () => {
+    for (const [name, tag, script] of repeating) {
+      it.scopedLive(name, () =>
+        Effect.gen(function*() {
+          const server = yield* Server.make(script)
+          const { error } = yield* look(client, signedBy(Effect.succeed(credentials)), server.url)
+          assert.strictEqual(tagOf(error), tag)
+          for (const request of server.requests) {
+            const { authorization = "", "x-amz-security-token": token } = request.headers
+            // Else there would be nothing to find.
+            assert.match(
+              authorization,
+              /^AWS4-HMAC-SHA256 Credential=AKIDSIGNMARK0123456789\/.*Signature=[0-9a-f]{64}$/
+            )
+            assert.strictEqual(token, "SIGNMARK-token/0123456789==")
+            assert.notInclude(util.inspect(error, deep), authorization.slice(-64))
+          }
+          assert.lengthOf(server.requests, 2)
+        }))
+    }
+
+    const failing: ReadonlyArray<readonly [name: string, given: Effect.Effect<AwsCredentials, unknown>]> = [
+      ["fail", Effect.fail({ message: "SIGNMARK is wrong" })],
+      ["are rejected", Effect.promise(() => Promise.reject(new Error("SIGNMARK is wrong")))],
+      ["have a line break", Effect.succeed({ ...credentials, sessionToken: "SIGNMARK\r\nx-evil: 1" })]
+    ]
+    for (const [name, given] of failing) {
+      it.scopedLive(`credentials that ${name}`, () =>
+        Effect.gen(function*() {
+          const server = yield* Server.make([])
+          const { error } = yield* look(client, signedBy(given), server.url)
+          assert.strictEqual(tagOf(error), "Authentication")
+          assert.strictEqual(server.connections(), 0)
+        }).pipe(Effect.asVoid))
+    }
+
+    it.scopedLive("the user's own client sees no signature, whatever happens", () =>
+      Effect.gen(function*() {
+        const seen: Array<string> = []
+        const keep = (value: unknown) =>
+          Effect.sync(() => {
+            seen.push(util.inspect(value, deep) + JSON.stringify(value))
+          })
+        const transformClient = (self: HttpClient.HttpClient) =>
+          self.pipe(
+            HttpClient.mapRequestEffect((request) => Effect.as(keep(request), request)),
+            HttpClient.tapError(keep),
+            HttpClient.tap((response) => Effect.zipRight(keep(response.headers), keep(response.request)))
+          )
+        const server = yield* Server.make((_, index) =>
+          index === 0 ? text(500, "no") : { before: [Server.reset], steps: [] }
+        )
+        const layer = signedBy(Effect.succeed(credentials)).layer({
+          baseUrl: server.url,
+          retry: false,
+          transformClient
+        })
+        const run = Effect.flip(Stream.runDrain(Provider.completionStream(params))).pipe(
+          Effect.provide(Layer.provide(layer, client.layer))
+        )
+        yield* run
+        yield* run
+        assert.lengthOf(seen, 5)
+        assert.deepStrictEqual(seen.filter((one) => /SIGNMARK|AWS4-HMAC/.test(one)), [])
+        assert.match(String(server.requests[1]?.headers.authorization), /^AWS4-HMAC-SHA256/)
+      }))
+
+    it.scopedLive("traces are sent beside a signature, and are no part of it", () =>
+      Effect.gen(function*() {
+        const server = yield* Server.make(() => text(500, "no"))
+        const layer = signedBy(Effect.succeed(credentials)).layer({
+          baseUrl: server.url,
+          retry: false,
+          propagateTrace: true
+        })
+        yield* Effect.flip(Stream.runDrain(Provider.completionStream(params))).pipe(
+          Effect.provide(Layer.provide(layer, client.layer)),
+          Effect.withSpan("the user's own")
+        )
+        const { authorization = "", traceparent } = server.requests[0]?.headers ?? assert.fail("no request")
+        assert.isString(traceparent)
+        assert.include(authorization, "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token,")
+      }))
+  })
 }

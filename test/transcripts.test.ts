@@ -5,6 +5,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Cohere from "../src/providers/Cohere.ts"
 import * as Read from "./fuzz/read.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Bytes from "./kit/bytes.ts"
@@ -29,7 +30,11 @@ const rewrites: ReadonlyArray<readonly [string, (text: string) => string]> = [
   ["events without data", (text) => text.replaceAll("\n\n", "\n\nevent: ping\n\n")]
 ]
 
-const targets = new Map<string, Targets.Target>([["openai", Targets.openAi], ["anthropic", Targets.anthropic]])
+const targets = new Map<string, Targets.Target>([
+  ["openai", Targets.openAi],
+  ["anthropic", Targets.anthropic],
+  ["cohere", Targets.named(Cohere)]
+])
 
 const targetOf = ({ provider }: Transcript.Transcript): Targets.Target => targets.get(provider) ?? assert.fail(provider)
 

@@ -6,8 +6,11 @@ import type { Fault } from "../Dialect.ts"
 type Kind = "Server" | "Overloaded" | "RateLimit"
 
 const words: ReadonlyMap<string, Kind> = new Map<string, Kind>([
-  // OpenRouter, Mistral.
+  // OpenRouter, Mistral, Cohere.
   ["error", "Server"],
+  // Cohere.
+  ["timeout", "Server"],
+  ["user_cancel", "Server"],
   // vLLM, SGLang.
   ["abort", "Server"],
   ["aborted", "Server"],

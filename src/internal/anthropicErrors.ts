@@ -3,8 +3,7 @@
  *
  * @see https://platform.claude.com/docs/en/api/errors
  */
-import type { ErrorFacts } from "../Dialect.ts"
-import type { Reason } from "../ProviderError.ts"
+import type { Dialect } from "../Dialect.ts"
 import type { Table } from "./classify.ts"
 import { classify } from "./classify.ts"
 
@@ -42,10 +41,10 @@ const noMoney = /credit balance is too low|reached your specified (?:\w+ )?(?:AP
 /** `messages.0.content: ...` and `max_tokens: 200000 > 64000, ...` begin with what is wrong. */
 const paramOf = (message: string): string | undefined => /^([a-z_]+(?:\.\w+)*): /.exec(message)?.[1]
 
-export const failure = (facts: ErrorFacts): Reason => {
+export const failure: Dialect["failure"] = (facts, endpoint) => {
   const message = facts.message ?? ""
   if (noMoney.test(message)) return { _tag: "QuotaExceeded" }
-  const reason = byTable(facts)
+  const reason = byTable(facts, endpoint)
   const param = reason._tag === "InvalidRequest" && reason.param === undefined ? paramOf(message) : undefined
   return param === undefined ? reason : { _tag: "InvalidRequest", param }
 }

@@ -14,6 +14,7 @@ import * as Blocks from "./anthropicBlocks.ts"
 import * as Usage from "./anthropicUsage.ts"
 import { isObject, type JsonObject } from "./json.ts"
 import * as Reader from "./reader.ts"
+import * as Replay from "./replay.ts"
 
 const text = Schema.optional(Schema.String)
 
@@ -102,7 +103,7 @@ export const initial = (): State => ({
   calls: new Map(),
   next: 0,
   latest: 0,
-  store: Blocks.makeStore(),
+  store: Replay.make(),
   counts: new Map()
 })
 
@@ -163,7 +164,7 @@ const started = (state: State, index: number, json: unknown, outputs: Array<Outp
   switch (known?.type) {
     case "text": {
       const block = begin(state, index, "text", json)
-      Blocks.grow(state.store, block, known.text ?? "")
+      Replay.grow(state.store, block, known.text ?? "")
       const annotations = annotationsOf(known.citations ?? [])
       if (known.text) outputs.push({ _tag: "Text", choice: 0, text: known.text })
       if (annotations.length > 0) outputs.push({ _tag: "Annotations", choice: 0, annotations })
@@ -171,7 +172,7 @@ const started = (state: State, index: number, json: unknown, outputs: Array<Outp
     }
     case "thinking": {
       const block = begin(state, index, "thinking", json)
-      Blocks.grow(state.store, block, known.thinking ?? "")
+      Replay.grow(state.store, block, known.thinking ?? "")
       if (known.thinking) outputs.push({ _tag: "Reasoning", choice: 0, text: known.thinking })
       break
     }
@@ -224,7 +225,7 @@ const continued = (state: State, index: number, block: Block | undefined, kind: 
 const opaque = (state: State, block: Block, json: JsonObject): void => {
   const known = readDelta(json)
   if (known?.type === "input_json_delta") {
-    Blocks.grow(state.store, block, known.partial_json ?? "")
+    Replay.grow(state.store, block, known.partial_json ?? "")
     return
   }
   for (const [key, value] of Object.entries(json)) {
@@ -266,7 +267,7 @@ const meant = (state: State, delta: Delta | undefined): number => {
 const input = (state: State, index: number, block: Block | undefined, text: string): ReadonlyArray<Output> => {
   if (block?.kind === "tool") {
     block.hasInput = true
-    Blocks.grow(state.store, block, text)
+    Replay.grow(state.store, block, text)
   }
   return state.calls.has(index)
     ? [{ _tag: "ToolCall", choice: 0, id: state.calls.get(index), index, arguments: text }]
@@ -284,12 +285,12 @@ const piece = (state: State, place: number | undefined, json: unknown): Readonly
   switch (delta?.type) {
     case "text_delta": {
       if (!delta.text) return nothing
-      Blocks.grow(state.store, continued(state, index, block, "text"), delta.text)
+      Replay.grow(state.store, continued(state, index, block, "text"), delta.text)
       return [{ _tag: "Text", choice: 0, text: delta.text }]
     }
     case "thinking_delta": {
       if (!delta.thinking) return nothing
-      Blocks.grow(state.store, continued(state, index, block, "thinking"), delta.thinking)
+      Replay.grow(state.store, continued(state, index, block, "thinking"), delta.thinking)
       return [{ _tag: "Reasoning", choice: 0, text: delta.thinking }]
     }
     case "signature_delta":

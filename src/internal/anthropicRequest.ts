@@ -15,8 +15,7 @@ import * as Thinking from "./anthropicThinking.ts"
 import type { Json, JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
-
-export const path = "/v1/messages"
+import { pathOf } from "./requestPath.ts"
 
 const unsupported = (param: string): Either.Either<never, Refusal> =>
   Either.left({ _tag: "UnsupportedParameter", param })
@@ -128,8 +127,9 @@ const additions = (params: CompletionParams, context: Context): JsonObject => {
 export const encode = (dialectId: string) =>
 (
   params: CompletionParams,
-  { endpoint, model: name, stream }: EncodeContext
+  request: EncodeContext
 ): Either.Either<Encoded, Refusal> => {
+  const { endpoint, model: name, stream } = request
   const param = unsayable(params)
   if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
   if (params.n !== undefined && params.n > 1) return unsupported("n")
@@ -149,7 +149,8 @@ export const encode = (dialectId: string) =>
   const thinking = Thinking.encode(params, model)
   context.dropped.push(...thinking.dropped)
   const body = present({
-    model: name,
+    ...endpoint.body,
+    ...(endpoint.modelField === false ? undefined : { [endpoint.modelField ?? "model"]: name }),
     max_tokens: Thinking.maxTokens(params, model, thinking),
     system: system.length === 0 ? undefined : system,
     messages,
@@ -163,5 +164,9 @@ export const encode = (dialectId: string) =>
     stream
   })
   dropOthers(params, context.dropped)
-  return Either.right({ path, body: merge(body, additions(params, context)), dropped: context.dropped })
+  return Either.right({
+    path: pathOf(request, "/v1/messages"),
+    body: merge(body, additions(params, context)),
+    dropped: context.dropped
+  })
 }

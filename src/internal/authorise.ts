@@ -1,5 +1,6 @@
 /**
- * The innermost client: the last thing that happens to a request before it leaves is that it gets its key, and the
+ * The innermost client: the last thing that happens to a request before it leaves is that it gets its key or its
+ * signature, and the
  * first that happens to what comes back is that it loses it. So neither the user's `transformClient` nor any error
  * sees one.
  */
@@ -10,9 +11,10 @@ import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
+import type { Sign, Unsigned } from "../Endpoint.ts"
 import { codeOf } from "./network.ts"
+import type { Secrets } from "./scrub.ts"
 
 /** What the innermost client needs to know of the attempt that it works for. */
 export class Attempt extends Context.Tag("effect-any-llm/Transport/Attempt")<Attempt, {
@@ -20,19 +22,46 @@ export class Attempt extends Context.Tag("effect-any-llm/Transport/Attempt")<Att
   readonly scope: Scope.Scope
   /** The endpoint's own: the key goes nowhere else. */
   readonly origin: string
-  readonly authorisation: { readonly name: string; readonly value: Redacted.Redacted } | undefined
+  readonly authorise: Authorise
 }>() {}
+
+/** Adds what shows whose request it is. */
+export type Authorise = (
+  request: HttpClientRequest.HttpClientRequest
+) => Effect.Effect<HttpClientRequest.HttpClientRequest, HttpClientError.RequestError>
+
+/** With a key. */
+export const withHeader = (name: string, value: string): Authorise => (request) =>
+  Effect.succeed(HttpClientRequest.setHeader(request, name, value))
+
+/** With a signature of what is sent, which the user's own client may have made another. */
+export const withSignature = (sign: Sign, secrets: Secrets): Authorise => (request) => {
+  const unsigned = unsignedOf(request)
+  return unsigned === undefined
+    ? Effect.fail(new HttpClientError.RequestError({ request, reason: "Encode" }))
+    : Effect.map(sign(unsigned), (signature) => {
+      for (const secret of signature.secrets) secrets.add(secret)
+      return HttpClientRequest.setHeaders(request, signature.headers)
+    })
+}
+
+/** `undefined`: it has no URL, or a body that is not there as a whole. */
+const unsignedOf = (request: HttpClientRequest.HttpClientRequest): Unsigned | undefined => {
+  const { body, headers, method } = request
+  const url = HttpClientRequest.toUrl(request)
+  return Option.isNone(url) || (body._tag !== "Empty" && body._tag !== "Uint8Array") ? undefined : {
+    method,
+    url: url.value.href,
+    headers,
+    body: body._tag === "Empty" ? undefined : body.body
+  }
+}
 
 const isFor = (request: HttpClientRequest.HttpClientRequest, origin: string): boolean =>
   URL.canParse(request.url) && new URL(request.url).origin === origin
 
-const authorise = (
-  request: HttpClientRequest.HttpClientRequest,
-  attempt: Attempt["Type"]
-): HttpClientRequest.HttpClientRequest =>
-  attempt.authorisation !== undefined && isFor(request, attempt.origin)
-    ? HttpClientRequest.setHeader(request, attempt.authorisation.name, Redacted.value(attempt.authorisation.value))
-    : request
+const authorised = (request: HttpClientRequest.HttpClientRequest, { authorise, origin }: Attempt["Type"]) =>
+  isFor(request, origin) ? authorise(request) : Effect.succeed(request)
 
 /** The response as it is, but for the request that it names. */
 const withRequest = (
@@ -70,7 +99,7 @@ export const innermost = (client: HttpClient.HttpClient): HttpClient.HttpClient 
         Option.match(Context.getOption(context, Attempt), {
           onNone: () => client.execute(request),
           onSome: (attempt) =>
-            within(attempt.scope, context, scoped.execute(authorise(request, attempt))).pipe(
+            within(attempt.scope, context, Effect.flatMap(authorised(request, attempt), scoped.execute)).pipe(
               Effect.mapBoth({
                 onFailure: (error) => withoutKey(error, request),
                 onSuccess: (response) => withRequest(response, request)

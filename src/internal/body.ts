@@ -20,13 +20,21 @@ const mediaType = (contentType: string | undefined): string =>
 export const isAnnounced = (contentType: string | undefined, expected: ReadonlyArray<string>): boolean =>
   expected.includes(mediaType(contentType))
 
-/** `undefined` while only white space came. `jsonFrames`: frames begin like a document does. */
-export const kindOf = (bytes: Uint8Array, jsonFrames: boolean): Kind | undefined => {
+/** What decides beside the first byte. */
+export interface Expected {
+  /** Every frame begins like a document does: what begins in another way is somebody's page. */
+  readonly jsonFrames: boolean
+  /** A stream was asked for, and not a document. */
+  readonly stream: boolean
+}
+
+/** `undefined` while only white space came. */
+export const kindOf = (bytes: Uint8Array, { jsonFrames, stream }: Expected): Kind | undefined => {
   const first = bytes.find((byte) => !isBlank(byte))
   if (first === undefined) return undefined
   if (first === lessThan) return "page"
-  if (jsonFrames) return "frames"
-  return first === openBrace || first === openBracket ? "json" : "frames"
+  if (first !== openBrace && first !== openBracket) return jsonFrames ? "page" : "frames"
+  return jsonFrames && stream ? "frames" : "json"
 }
 
 /** Characters kept of a body's beginning. */

@@ -11,9 +11,12 @@
  * - `{ errors: [{ code, message }] }` (Cloudflare, watsonx)
  * - `{ code, message, request_id }` (DashScope, Mistral), `{ code, msg }` (Atlas Cloud), `{ error_code, message }`
  *   (Databricks)
+ * - `{ id, message, error_type }` (Cohere)
  * - `{ base_resp: { status_code, status_msg } }` in an answer or an event like any other (MiniMax)
  * - `{ title, detail, status }` (RFC 9457: Llama API)
- * - `[{ error }]` (Google)
+ * - `{ error: { code, message, status, details: [{ reason } | { retryDelay } | { fieldViolations }] } }`, also in a list
+ *   (Google: the code is the HTTP status, and the status is the code)
+ * - `{ __type: "namespace#Exception", message }`, and `Message` (AWS)
  */
 import type * as Duration from "effect/Duration"
 import type { ErrorFacts } from "../Dialect.ts"
@@ -50,11 +53,43 @@ const detailText = (u: unknown): string | undefined => {
   return text(u) ?? text(fields["msg"]) ?? text(fields["error"])
 }
 
-const messageOf = (fields: Fields): string | undefined => text(fields["message"]) ?? text(fields["msg"])
+const messageOf = (fields: Fields): string | undefined =>
+  text(fields["message"]) ?? text(fields["msg"]) ?? text(fields["Message"])
+
+/** Of `namespace#Exception:uri` the exception: AWS puts it between these. */
+export const exceptionName = (u: unknown): string | undefined =>
+  text(text(u)?.replace(/^.*#/s, "").replace(/:.*$/s, "").trim())
 
 const retryAfterOf = (fields: Fields): Duration.Duration | undefined => {
   const seconds = fields["retry_after"] ?? fieldsOf(fields["metadata"])["retry_after_seconds"]
   return typeof seconds === "number" && seconds >= 0 ? wait(seconds * 1000) : undefined
+}
+
+/** Google's `RESOURCE_EXHAUSTED` and its like. */
+const wordOf = (status: unknown): string | undefined =>
+  typeof status === "string" && /^[A-Z]+(?:_[A-Z]+)*$/.test(status) ? status : undefined
+
+/** `34.07s` */
+const durationOf = (u: unknown): Duration.Duration | undefined => {
+  const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(text(u) ?? "") ?? []
+  return seconds === undefined ? undefined : wait(Math.ceil(Number(seconds) * 1000))
+}
+
+/** The messages of `google.rpc`: each has fields of its own. */
+const googleDetails = (details: unknown): Pick<ErrorFacts, "type" | "param" | "retryAfter"> => {
+  const all = (Array.isArray(details) ? details : []).map(fieldsOf)
+  const first = <A>(read: (fields: Fields) => A | undefined): A | undefined => {
+    for (const fields of all) {
+      const found = read(fields)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  return {
+    type: first(({ reason }) => text(reason)),
+    param: first(({ fieldViolations }) => text(fieldsOf(firstItem(fieldViolations))["field"])),
+    retryAfter: first(({ retryDelay }) => durationOf(retryDelay))
+  }
 }
 
 /** GMI says "Backend request failed" and puts the engine's error beside it, as the text that it came as. */
@@ -71,7 +106,9 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
   const fields = fieldsOf(firstItem(error))
   // What is beside an error that is a text is about it.
   const beside = typeof error === "string" ? envelope : {}
-  const code = text(fields["code"]) ?? text(fields["error_code"]) ?? text(fieldsOf(fields["error"])["code"]) ??
+  const word = wordOf(fields["status"])
+  const details = googleDetails(fields["details"])
+  const code = word ?? text(fields["code"]) ?? text(fields["error_code"]) ?? text(fieldsOf(fields["error"])["code"]) ??
     text(beside["code"])
   const said = text(firstItem(error)) ?? messageOf(fields) ?? detailText(fields["detail"]) ??
     detailText(envelope["message"]) ?? detailText(fieldsOf(envelope["message"])["detail"])
@@ -81,11 +118,12 @@ const factsOf = (error: unknown, envelope: Fields): WireError => {
       statusOf(fields["http_code"]) ?? statusOf(fields["code"]) ?? statusOf(fields["error_code"]) ??
       statusOf(envelope["status_code"]),
     code,
-    type: text(fields["type"]) ?? text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ??
-      text(fields["status"]),
+    type: text(fields["type"]) ?? text(fields["error_type"]) ?? details.type ??
+      text(fieldsOf(fields["metadata"])["error_type"]) ?? text(beside["error_type"]) ?? text(fields["status"]) ??
+      exceptionName(fields["__type"]),
     message: upstream === undefined ? said : `${said ?? "error"}: ${upstream}`,
-    param: text(fields["param"]),
-    retryAfter: retryAfterOf(fields),
+    param: text(fields["param"]) ?? details.param,
+    retryAfter: retryAfterOf(fields) ?? details.retryAfter,
     // watsonx says `trace`.
     requestId: text(envelope["request_id"]) ?? text(fields["request_id"]) ?? text(envelope["trace"])
   }

@@ -38,7 +38,12 @@ const ofReason = (reason: Reason, status: number | undefined): Words => {
     case "ContentFilter":
       return { what: "the provider's content filter refused the prompt", todo: "Change the prompt." }
     case "ModelNotFound":
-      return { what: "the model was not found", todo: "Check the model's name and the account's access to it." }
+      return {
+        what: "the model was not found",
+        todo: reason.remedy === undefined
+          ? "Check the model's name and the account's access to it."
+          : `Run \`${reason.remedy}\`, or check the model's name.`
+      }
     case "Server":
       return { what: "the provider failed", todo: "Retry later." }
     case "Network":

@@ -4,7 +4,7 @@
 
 /** Response headers that say something about the call and nothing about the caller. */
 const shown =
-  /^(?:(?:x-)?request-id|x-amzn-requestid|apim-request-id|x-ms-request-id|x-generation-id|cf-ray)$|^retry-after|ratelimit|processing-(?:ms|time)/
+  /^(?:(?:x-)?request-id|x-amzn-requestid|apim-request-id|x-ms-request-id|x-generation-id|x-debug-trace-id|cf-ray)$|^retry-after|ratelimit|processing-(?:ms|time)/
 
 /** The provider's id of a request, by the names in use. */
 const requestIds = [
@@ -13,7 +13,9 @@ const requestIds = [
   "x-amzn-requestid",
   "apim-request-id",
   "x-ms-request-id",
-  "x-generation-id"
+  "x-generation-id",
+  // Cohere.
+  "x-debug-trace-id"
 ]
 
 /** Everything but these is hidden from the HttpClient's own span. */
@@ -36,6 +38,9 @@ export const shouldRetry = (headers: HeaderMap): boolean | undefined => {
   const value = headers["x-should-retry"]
   return value === "true" ? true : value === "false" ? false : undefined
 }
+
+/** AWS names an error beside its body, which has nothing but a sentence. */
+export const errorType = (headers: HeaderMap): string | undefined => headers["x-amzn-errortype"]
 
 /** Visible ASCII, and spaces and tabs within: what every client can write, and none lets break the line. */
 export const isValue = (value: string): boolean => /^[\x20-\x7e\t]*$/.test(value)

@@ -1,5 +1,5 @@
 /**
- * A way to a server whose key and base URL are read when they are first needed. What is read there belongs to the call
+ * A way to a server whose key and address are read when they are first needed. What is read there belongs to the call
  * that needs it: its clocks run, and whatever ends it ends the reading.
  */
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -15,23 +15,21 @@ import { remember } from "./remember.ts"
 
 export const make = (
   endpoint: Endpoint.Server,
-  options: Provider.KeylessOptions,
+  options: Provider.EndpointOptions,
   client: HttpClient.HttpClient,
   environment: ConfigProvider.ConfigProvider
 ): Effect.Effect<Transport> =>
   Effect.gen(function*() {
     const readAs = (reader: Endpoint.Server) =>
-      Configure.read<Provider.KeylessOptions>(reader, options).pipe(
+      Configure.read<Provider.EndpointOptions>(reader, options).pipe(
+        Effect.mapError((error) => isProviderError(error) ? error : unreadable(endpoint, error)),
+        Effect.flatMap((read) => Provider.transportOf(endpoint, read, client)),
         Effect.withConfigProvider(environment),
-        Effect.mapBoth({
-          onFailure: (error) => isProviderError(error) ? error : unreadable(endpoint, error),
-          onSuccess: (read) => Provider.transportOf(endpoint, read, client)
-        }),
         remember
       )
     const whole = yield* readAs(endpoint)
     // A call that brings its key does not fail for want of another.
-    const keyless = yield* readAs({ ...endpoint, auth: Endpoint.noAuth, env: { baseUrl: endpoint.env.baseUrl } })
+    const keyless = yield* readAs({ ...endpoint, auth: Endpoint.noAuth, env: { ...endpoint.env, apiKey: undefined } })
     return {
       connect: (outgoing, onHead) =>
         Effect.flatMap(

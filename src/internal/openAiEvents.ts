@@ -5,7 +5,7 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import type { FinishReason, Logprobs, TokenLogprob, TopLogprob } from "../ChatCompletionChunk.ts"
+import type { FinishReason, Logprobs } from "../ChatCompletionChunk.ts"
 import type { Addition, Fault, Output, Seed } from "../Dialect.ts"
 import * as Abandoned from "./abandoned.ts"
 import * as ErrorFacts from "./errorFacts.ts"
@@ -15,6 +15,7 @@ import { failure } from "./openAiErrors.ts"
 import { type Keeper, keeperOf } from "./openAiKeeper.ts"
 import { parts, textOf } from "./openAiText.ts"
 import { usageOf } from "./openAiUsage.ts"
+import * as TokenLogprobs from "./tokenLogprobs.ts"
 
 const FunctionCall = Schema.Struct({
   name: Schema.optional(Schema.String),
@@ -47,14 +48,6 @@ const Delta = Schema.Struct({
   annotations: Schema.optional(Schema.Unknown)
 })
 
-const top = {
-  token: Schema.optional(Schema.String),
-  logprob: Schema.optional(Schema.Number),
-  bytes: Schema.optional(Schema.Array(Schema.Number))
-}
-const Top = Schema.Struct(top)
-const Token = Schema.Struct({ ...top, top_logprobs: Schema.optional(Schema.Array(Top)) })
-
 const Choice = Schema.Struct({
   index: Schema.optional(Schema.Number),
   delta: Schema.optional(Delta),
@@ -64,8 +57,8 @@ const Choice = Schema.Struct({
   // Gemini's server for this dialect has sent its own spelling.
   finishReason: Schema.optional(Schema.String),
   logprobs: Schema.optional(Schema.Struct({
-    content: Schema.optional(Schema.Array(Token)),
-    refusal: Schema.optional(Schema.Array(Token))
+    content: Schema.optional(Schema.Array(TokenLogprobs.Token)),
+    refusal: Schema.optional(Schema.Array(TokenLogprobs.Token))
   })),
   // Moonshot.
   usage: Schema.optional(Schema.Unknown),
@@ -95,7 +88,6 @@ type Choice = typeof Choice.Type
 type Delta = typeof Delta.Type
 type ToolCall = typeof ToolCall.Type
 type FunctionCall = typeof FunctionCall.Type
-type Token = typeof Token.Type
 
 /** Which facts about the answer have been told: the first value counts, and most servers repeat all on every event. */
 export interface State {
@@ -261,22 +253,10 @@ const readDelta = (choice: number, delta: Delta, keeper: Keeper | undefined, out
   if (delta.annotations !== undefined) annotate(choice, delta.annotations, outputs)
 }
 
-/** Nothing for a token without its probability. */
-const topOf = (entry: typeof Top.Type): ReadonlyArray<TopLogprob> => {
-  const { bytes, logprob, token } = entry
-  if (token === undefined || logprob === undefined) return []
-  return [bytes === undefined ? { token, logprob } : { token, logprob, bytes }]
-}
-
-const tokenOf = (entry: Token): ReadonlyArray<TokenLogprob> => {
-  const [token] = topOf(entry)
-  return token === undefined ? [] : [{ ...token, topLogprobs: (entry.top_logprobs ?? []).flatMap(topOf) }]
-}
-
 const logprobs = (choice: number, wire: NonNullable<Choice["logprobs"]>, outputs: Array<Output>): void => {
   const told: { -readonly [K in keyof Logprobs]: Logprobs[K] } = {}
-  const content = (wire.content ?? []).flatMap(tokenOf)
-  const refusal = (wire.refusal ?? []).flatMap(tokenOf)
+  const content = TokenLogprobs.tokensOf(wire.content)
+  const refusal = TokenLogprobs.tokensOf(wire.refusal)
   if (content.length > 0) told.content = content
   if (refusal.length > 0) told.refusal = refusal
   if (content.length > 0 || refusal.length > 0) outputs.push({ _tag: "Logprobs", choice, logprobs: told })

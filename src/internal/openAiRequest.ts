@@ -16,6 +16,7 @@ import * as Fields from "./openAiFields.ts"
 import * as Format from "./openAiFormat.ts"
 import { defined } from "./openAiJson.ts"
 import * as Messages from "./openAiMessages.ts"
+import { pathOf } from "./requestPath.ts"
 
 const tool = (definition: ToolDefinition, provider: string): JsonObject =>
   merge({
@@ -109,11 +110,6 @@ const fieldsOf = (params: CompletionParams, endpoint: Endpoint, hasTools: boolea
     ...aboutTools(params, endpoint, hasTools)
   }, endpoint)
 
-const pathOf = ({ endpoint, model, stream }: EncodeContext): string => {
-  const path = (stream ? endpoint.streamPath : undefined) ?? endpoint.path
-  return path?.replace("{model}", encodeURIComponent(model)) ?? "/chat/completions"
-}
-
 const asksForUsage = (params: CompletionParams, { endpoint, stream }: EncodeContext): boolean =>
   stream && params.includeUsage !== false && endpoint.streamUsage !== false
 
@@ -136,11 +132,11 @@ export const encode = (
     form: Format.formatOf(params.responseFormat, endpoint)
   })
   return Either.map(parts, ({ fields, form, messages }) => ({
-    path: pathOf(context),
+    path: pathOf(context, "/chat/completions"),
     body: {
       ...merge({
         ...endpoint.body,
-        [endpoint.modelField ?? "model"]: model,
+        ...(endpoint.modelField === false ? undefined : { [endpoint.modelField ?? "model"]: model }),
         ...fields.body,
         ...(named === undefined || params.toolChoice === undefined
           ? undefined
@@ -150,7 +146,7 @@ export const encode = (
         ...(asksForUsage(params, context) ? { stream_options: { include_usage: true } } : undefined)
       }, own),
       messages: Format.instructed(messages, form.instruction),
-      ...(stream && endpoint.streamPath === undefined ? { stream: true } : undefined)
+      ...(stream && (endpoint.streamInBody ?? endpoint.streamPath === undefined) ? { stream: true } : undefined)
     },
     dropped: [
       ...fields.dropped,

@@ -231,6 +231,8 @@ export class Run<A = ChatCompletionChunk> {
     switch (reason._tag) {
       case "InvalidRequest":
         return reason.param === undefined ? reason : { ...reason, param: this.said(reason.param) }
+      case "ModelNotFound":
+        return reason.remedy === undefined ? reason : { ...reason, remedy: this.said(reason.remedy) }
       case "UnexpectedBody":
         return { ...reason, contentType: this.said(reason.contentType), excerpt: this.said(reason.excerpt) }
       case "MalformedChunk":

@@ -78,7 +78,9 @@ export interface Options extends Provider.LayerOptions {
  *
  * @internal
  */
-export const withVersion = ({ betas, version, ...options }: Partial<Options>): Provider.KeylessOptions => ({
+export const withVersion = (
+  { betas, version, ...options }: Partial<Options> & Endpoint.Places
+): Provider.EndpointOptions => ({
   ...options,
   headers: {
     ...(version === undefined ? undefined : { "anthropic-version": version }),

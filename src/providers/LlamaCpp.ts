@@ -18,6 +18,8 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   baseUrl: "http://127.0.0.1:8080/v1",
   auth: Endpoint.noAuth,
   env: { baseUrl: "LLAMACPP_API_BASE" },
+  // A model may have to be loaded first.
+  timeouts: { headers: "5 minutes" },
   capabilities: Endpoint.capabilities({ reasoning: true, images: true, audio: true, embeddings: true, models: true }),
   embeddings: { dialect: OpenAi.embeddingsDialect },
   models: { dialect: OpenAi.modelsDialect },

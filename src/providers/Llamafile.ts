@@ -17,6 +17,8 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   baseUrl: "http://127.0.0.1:8080/v1",
   auth: Endpoint.noAuth,
   env: { baseUrl: "LLAMAFILE_API_BASE" },
+  // A model may have to be loaded first.
+  timeouts: { headers: "5 minutes" },
   capabilities: Endpoint.capabilities({ reasoning: true, images: true, embeddings: true, models: true }),
   embeddings: { dialect: OpenAi.embeddingsDialect },
   models: { dialect: OpenAi.modelsDialect },

@@ -19,6 +19,8 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   baseUrl: "http://localhost:1234/v1",
   auth: Endpoint.noAuth,
   env: { apiKey: "LM_API_TOKEN", baseUrl: "LM_STUDIO_API_BASE" },
+  // A model may have to be loaded first.
+  timeouts: { headers: "5 minutes" },
   capabilities: Endpoint.capabilities({ reasoning: true, images: true, embeddings: true, models: true }),
   embeddings: { dialect: OpenAi.embeddingsDialect },
   models: { dialect: OpenAi.modelsDialect },

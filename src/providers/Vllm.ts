@@ -19,6 +19,8 @@ export const endpoint: Endpoint.Endpoint & Endpoint.WithEmbeddings & Endpoint.Wi
   baseUrl: "http://localhost:8000/v1",
   auth: Endpoint.noAuth,
   env: { apiKey: "VLLM_API_KEY", baseUrl: "VLLM_API_BASE" },
+  // A model may have to be loaded first.
+  timeouts: { headers: "5 minutes" },
   capabilities: Endpoint.capabilities({ reasoning: true, images: true, audio: true, embeddings: true, models: true }),
   embeddings: { dialect: OpenAi.embeddingsDialect, encodingFormat: "base64" },
   models: { dialect: OpenAi.modelsDialect },

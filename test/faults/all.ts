@@ -4,7 +4,10 @@
 import type { Fault } from "./fault.ts"
 import * as Finish from "./finish.ts"
 import * as Framing from "./framing.ts"
+import * as Gemini from "./gemini.ts"
 import * as InBand from "./inBand.ts"
+import * as Lines from "./lines.ts"
+import * as Messages from "./messages.ts"
 import * as Reasoning from "./reasoning.ts"
 import * as Shapes from "./shapes.ts"
 import * as ToolCalls from "./toolCalls.ts"
@@ -17,7 +20,10 @@ export const bodies: ReadonlyArray<Fault> = [
   ...Shapes.faults,
   ...ToolCalls.faults,
   ...Finish.faults,
-  ...Reasoning.faults
+  ...Reasoning.faults,
+  ...Messages.faults,
+  ...Lines.faults,
+  ...Gemini.faults
 ]
 
 export const titleOf = ({ covers, dialect, name }: Pick<Fault, "covers" | "dialect" | "name">): string =>

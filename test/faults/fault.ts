@@ -6,7 +6,7 @@ import type { CompletionParams } from "../../src/CompletionParams.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 
 /** `lenient`: OpenAI's, of a server that is known to send no finish reasons. */
-export type Dialect = "openai" | "anthropic" | "lenient"
+export type Dialect = "openai" | "anthropic" | "lenient" | "gemini" | "ollama" | "bedrock"
 
 /** What one chunk says of one choice, without the head that all chunks of an answer share. */
 export interface Told {
@@ -49,7 +49,7 @@ export interface Fault {
   readonly pieces: ReadonlyArray<string | Uint8Array>
   /** How the connection ends; a reset is one after everything was read. Default: cleanly. */
   readonly then?: "end" | "reset"
-  /** Default: `text/event-stream`. */
+  /** Default: what the dialect's streams are announced as. */
   readonly contentType?: string | undefined
   readonly params?: Partial<CompletionParams>
   /** Each chunk; an Array for one about several choices. */
@@ -124,9 +124,24 @@ export const reason = (stopReason: string, usage?: object): string =>
 export const stop = event({ type: "message_stop" })
 export const open = start() + blockStart(0, { type: "text", text: "" })
 
-/** What both dialects can say. */
+/** Ollama's lines. */
+export const line = (json: unknown): string => `${JSON.stringify(json)}\n`
+export const spoken = (message: object): string =>
+  line({ model: "m", message: { role: "assistant", content: "", ...message }, done: false })
+export const L = (content: string): string => spoken({ content })
+export const last = (fields: object = { done_reason: "stop" }): string =>
+  line({ model: "m", message: { role: "assistant", content: "" }, done: true, ...fields })
+
+/** Gemini's events. */
+export const candidate = (fields: object, rest: object = {}): string =>
+  data({ candidates: [{ index: 0, ...fields }], modelVersion: "m", responseId: "r1", ...rest })
+export const parts = (...all: ReadonlyArray<object>): string => candidate({ content: { parts: all, role: "model" } })
+
+/** What all dialects can say. */
 export interface Words {
-  readonly dialect: "openai" | "anthropic"
+  readonly dialect: "openai" | "anthropic" | "gemini" | "ollama"
+  /** One event, whatever it is. */
+  readonly frame: (json: unknown) => string
   /** What comes before the first text. */
   readonly open: string
   readonly C: (text: string) => string
@@ -143,6 +158,7 @@ export interface Words {
 
 export const openAi: Words = {
   dialect: "openai",
+  frame: data,
   open: "",
   C,
   F: F("stop"),
@@ -154,6 +170,7 @@ export const openAi: Words = {
 
 export const anthropic: Words = {
   dialect: "anthropic",
+  frame: data,
   open,
   C: say,
   F: blockStop(0) + reason("end_turn"),
@@ -163,11 +180,44 @@ export const anthropic: Words = {
   error: (type, message) => event({ type: "error", error: { type, message } })
 }
 
+/** The stream has no end but that of the body. */
+export const gemini: Words = {
+  dialect: "gemini",
+  frame: data,
+  open: parts({ text: "" }),
+  C: (content) => parts({ text: content }),
+  F: candidate({ content: { parts: [{ text: "" }], role: "model" }, finishReason: "STOP" }),
+  D: "",
+  stopped: finish("stop", "STOP"),
+  half: "data: {\"candidates\": [{\"content\": {\"par",
+  error: (type, message) => data({ error: { message, type } })
+}
+
+/** The last line is the finish and the end. */
+export const ollama: Words = {
+  dialect: "ollama",
+  frame: line,
+  open: L(""),
+  C: L,
+  F: last(),
+  D: "",
+  stopped: finish("stop", "stop"),
+  half: "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"con",
+  error: (_, message) => line({ error: message })
+}
+
 type Row = Omit<Fault, "dialect">
 
-/** The same faults in both dialects. */
+const inEach = (all: ReadonlyArray<Words>, faults: (words: Words) => ReadonlyArray<Row>): ReadonlyArray<Fault> =>
+  all.flatMap((words) => faults(words).map((fault) => ({ ...fault, dialect: words.dialect })))
+
+/** The same faults in both dialects of server-sent events. */
 export const both = (faults: (words: Words) => ReadonlyArray<Row>): ReadonlyArray<Fault> =>
-  [openAi, anthropic].flatMap((words) => faults(words).map((fault) => ({ ...fault, dialect: words.dialect })))
+  inEach([openAi, anthropic], faults)
+
+/** The same faults in all dialects, whatever their framing. */
+export const each = (faults: (words: Words) => ReadonlyArray<Row>): ReadonlyArray<Fault> =>
+  inEach([openAi, anthropic, gemini, ollama], faults)
 
 export const inDialect = (dialect: Dialect, faults: ReadonlyArray<Row>): ReadonlyArray<Fault> =>
   faults.map((fault) => ({ ...fault, dialect }))

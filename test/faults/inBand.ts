@@ -11,6 +11,7 @@ import {
   counted,
   D,
   data,
+  each,
   event,
   F,
   fails,
@@ -18,11 +19,13 @@ import {
   type Fault,
   finish,
   inDialect,
-  openAi,
   start,
   text,
   type Words
 } from "./fault.ts"
+
+/** Whose words mean nothing to Ollama and to Gemini. */
+const ofAnthropic = "Anthropic's"
 
 /** The shapes in use, and what each is. */
 const payloads: ReadonlyArray<readonly [string, object, Failure]> = [
@@ -43,7 +46,7 @@ const payloads: ReadonlyArray<readonly [string, object, Failure]> = [
     fails("Server", { status: 500, code: "500", detail: "boom" })
   ],
   [
-    "Anthropic's",
+    ofAnthropic,
     { type: "error", error: { type: "overloaded_error", message: "Overloaded" }, request_id: "req_1" },
     fails("Overloaded", { status: 529, code: "overloaded_error", detail: "Overloaded", requestId: "req_1" })
   ],
@@ -69,48 +72,45 @@ const typed = (type: string): string =>
   `event: error\n${data({ type: "error", error: { type, message: "It said no" }, request_id: "req_1" })}`
 
 /** Whole answers of servers that do not stream. */
-const wholeOf = (w: Words): unknown =>
-  w === openAi
-    ? {
-      id: "c1",
-      object: "chat.completion",
-      created: 1,
-      model: "m",
-      choices: [{ index: 0, message: { role: "assistant", content: "ab" }, finish_reason: "stop" }],
-      usage: { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 }
-    }
-    : {
-      id: "msg_1",
-      type: "message",
-      role: "assistant",
-      model: "m",
-      content: [{ type: "text", text: "ab" }],
-      stop_reason: "end_turn",
-      usage: { input_tokens: 3, output_tokens: 5 }
-    }
+const wholes: { readonly [dialect in Words["dialect"]]: unknown } = {
+  openai: {
+    id: "c1",
+    object: "chat.completion",
+    created: 1,
+    model: "m",
+    choices: [{ index: 0, message: { role: "assistant", content: "ab" }, finish_reason: "stop" }],
+    usage: { prompt_tokens: 3, completion_tokens: 5, total_tokens: 8 }
+  },
+  anthropic: {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: "m",
+    content: [{ type: "text", text: "ab" }],
+    stop_reason: "end_turn",
+    usage: { input_tokens: 3, output_tokens: 5 }
+  },
+  gemini: {
+    candidates: [{ content: { parts: [{ text: "ab" }], role: "model" }, finishReason: "STOP", index: 0 }],
+    usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 5, totalTokenCount: 8 },
+    modelVersion: "m",
+    responseId: "r1"
+  },
+  ollama: {
+    model: "m",
+    message: { role: "assistant", content: "ab" },
+    done: true,
+    done_reason: "stop",
+    prompt_eval_count: 3,
+    eval_count: 5
+  }
+}
 
 const json = "application/json"
 
 const page = "<!doctype html><html><head><title>Bad gateway</title></head></html>"
 
-const shared = both((w) => [
-  ...payloads.flatMap(([name, payload, failure]) => [
-    {
-      covers: ["4.1", "15.7"],
-      name: `an error as the first event: ${name}`,
-      pieces: [data(payload), w.D],
-      told: [],
-      end: failure
-    },
-    {
-      covers: ["4.1"],
-      name: `an error as the third event: ${name}`,
-      // What follows is not told, though it comes in the same read.
-      pieces: [w.open + w.C("a") + w.C("b") + data(payload) + w.C("c") + w.F + w.D],
-      told: [text("a"), text("b")],
-      end: failure
-    }
-  ]),
+const events = both((w) => [
   ...types.flatMap(([type, reason, status]) => [
     {
       covers: ["4.2", "15.7", ...(type === "overloaded_error" ? ["19.13"] : [])],
@@ -142,9 +142,39 @@ const shared = both((w) => [
     end: fails("Overloaded", { status: 529 })
   },
   {
+    covers: ["4.3"],
+    name: "JSON that is neither an answer nor an error",
+    pieces: ["{\"hello\":1}"],
+    contentType: json,
+    told: [],
+    end: fails("UnexpectedBody", { excerpt: "{\"hello\":1}" })
+  }
+])
+
+const shared = each((w) => [
+  ...payloads.filter(([name]) => ["openai", "anthropic"].includes(w.dialect) || name !== ofAnthropic).flatMap((
+    [name, payload, failure]
+  ) => [
+    {
+      covers: ["4.1", "15.7"],
+      name: `an error as the first event: ${name}`,
+      pieces: [w.frame(payload), w.D],
+      told: [],
+      end: failure
+    },
+    {
+      covers: ["4.1"],
+      name: `an error as the third event: ${name}`,
+      // What follows is not told, though it comes in the same read.
+      pieces: [w.open + w.C("a") + w.C("b") + w.frame(payload) + w.C("c") + w.F + w.D],
+      told: [text("a"), text("b")],
+      end: failure
+    }
+  ]),
+  {
     covers: ["19.9"],
     name: "a rate limit with its status as a number",
-    pieces: [data({ error: { message: "Rate limit", code: 429, metadata: { provider_name: "x" } } }), w.D],
+    pieces: [w.frame({ error: { message: "Rate limit", code: 429, metadata: { provider_name: "x" } } }), w.D],
     told: [],
     end: fails("RateLimit", { status: 429, detail: "Rate limit" })
   },
@@ -153,7 +183,7 @@ const shared = both((w) => [
     name: "vLLM's error after a text",
     pieces: [
       w.open + w.C("a"),
-      data({ object: "error", message: "boom", type: "InternalServerError", code: 500 }),
+      w.frame({ object: "error", message: "boom", type: "InternalServerError", code: 500 }),
       w.D
     ],
     told: [text("a")],
@@ -162,7 +192,7 @@ const shared = both((w) => [
   {
     covers: ["19.12"],
     name: "an error without words",
-    pieces: [data({ error: { code: "", message: "", type: "server_error" }, request_id: "" })],
+    pieces: [w.frame({ error: { code: "", message: "", type: "server_error" }, request_id: "" })],
     told: [],
     end: fails("Server", { status: 500, code: "server_error" })
   },
@@ -189,14 +219,6 @@ const shared = both((w) => [
     contentType: json,
     told: [],
     end: fails("TruncatedStream")
-  },
-  {
-    covers: ["4.3"],
-    name: "JSON that is neither an answer nor an error",
-    pieces: ["{\"hello\":1}"],
-    contentType: json,
-    told: [],
-    end: fails("UnexpectedBody", { excerpt: "{\"hello\":1}" })
   },
   {
     covers: ["19.14", "4.3", "15.2c"],
@@ -241,7 +263,7 @@ const shared = both((w) => [
   {
     covers: ["4.3"],
     name: "a whole answer in place of the stream",
-    pieces: [JSON.stringify(wholeOf(w))],
+    pieces: [JSON.stringify(wholes[w.dialect])],
     contentType: json,
     told: [text("ab"), w.stopped, counted(3, 5)],
     end: "success"
@@ -249,7 +271,7 @@ const shared = both((w) => [
   {
     covers: ["4.3"],
     name: "a whole answer that says it is a stream",
-    pieces: [JSON.stringify(wholeOf(w), null, 2)],
+    pieces: [JSON.stringify(wholes[w.dialect], null, 2)],
     told: [text("ab"), w.stopped, counted(3, 5)],
     end: "success"
   },
@@ -398,4 +420,4 @@ const aborted = both((w) =>
   }))
 )
 
-export const faults: ReadonlyArray<Fault> = [...shared, ...openAiFaults, ...anthropicFaults, ...aborted]
+export const faults: ReadonlyArray<Fault> = [...shared, ...events, ...openAiFaults, ...anthropicFaults, ...aborted]

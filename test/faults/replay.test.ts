@@ -4,7 +4,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as ChatCompletion from "../../src/ChatCompletion.ts"
-import * as Anthropic from "../../src/providers/Anthropic.ts"
 import * as All from "./all.ts"
 import * as Runner from "./runner.ts"
 
@@ -16,9 +15,10 @@ describe("blocks of an answer", () => {
       const message = ChatCompletion.toMessage(ChatCompletion.fromChunks(chunks))
       // A message is kept as JSON between two turns.
       const stored: typeof message = JSON.parse(JSON.stringify(message))
-      const encoded = Anthropic.dialect.encode(
+      const endpoint = Runner.endpointOf(fault)
+      const encoded = endpoint.dialect.encode(
         { model: "m", messages: [{ role: "user", content: "hi" }, stored, { role: "user", content: "go on" }] },
-        { endpoint: Anthropic.endpoint, model: "m", stream: true }
+        { endpoint, model: "m", stream: true }
       )
       const { messages } = Either.getOrThrow(encoded).body
       const blocks = fault.told.flatMap((one) => "block" in one ? [one.block] : [])

@@ -34,13 +34,20 @@ import * as Normalise from "../../src/Normalise.ts"
 import type * as Provider from "../../src/Provider.ts"
 import type { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Bedrock from "../../src/providers/Bedrock.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
+import { load } from "../kit/load.ts"
 import * as Play from "../kit/play.ts"
 import * as TestHttp from "../kit/testHttp.ts"
-import type { Dialect, Failure, Fault, Told } from "./fault.ts"
+import { type Dialect, type Failure, type Fault, madeUp, type Told } from "./fault.ts"
+
+// The pass below has no engine that would do it.
+await load()
 
 /** No promise that this file's tests leave behind fails. */
 export const watchRejections = (): void => {
@@ -73,8 +80,13 @@ const compatible = { id: "compatible", lenientFinish: true } as const
 const endpoints: { readonly [dialect in Dialect]: Endpoint } = {
   openai: OpenAi.endpoint,
   anthropic: Anthropic.endpoint,
-  lenient: OpenAiCompatible.endpoint({ ...compatible, baseUrl: "http://in.memory" })
+  lenient: OpenAiCompatible.endpoint({ ...compatible, baseUrl: "http://in.memory" }),
+  gemini: Gemini.endpoint,
+  ollama: Ollama.endpoint,
+  bedrock: Bedrock.endpoint
 }
+
+export const endpointOf = ({ dialect }: Fault): Endpoint => endpoints[dialect]
 
 export type Target = Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
 
@@ -91,6 +103,12 @@ export const target = (
       return Anthropic.layer(options)
     case "lenient":
       return OpenAiCompatible.layer({ ...options, ...compatible })
+    case "gemini":
+      return Gemini.layer(options)
+    case "ollama":
+      return Ollama.layer(options)
+    case "bedrock":
+      return Bedrock.layer({ ...options, region: "us-east-1" })
   }
 }
 
@@ -101,7 +119,7 @@ export const pieces = (fault: Fault): ReadonlyArray<Uint8Array> => fault.pieces.
 export const whole = (fault: Fault): Uint8Array => Bytes.concat(pieces(fault))
 
 export const contentType = (fault: Fault): string | undefined =>
-  "contentType" in fault ? fault.contentType : "text/event-stream"
+  "contentType" in fault ? fault.contentType : endpoints[fault.dialect].dialect.framing.contentTypes[0]
 
 /** What one pass made of the bytes. */
 export interface Pass {
@@ -160,7 +178,10 @@ export const tell = (chunks: ReadonlyArray<ChatCompletionChunk>): ReadonlyArray<
 const heads: { readonly [dialect in Dialect]: readonly [string, string] } = {
   openai: ["c1", "m"],
   lenient: ["c1", "m"],
-  anthropic: ["msg_1", "m"]
+  anthropic: ["msg_1", "m"],
+  gemini: ["r1", "m"],
+  ollama: [madeUp, "m"],
+  bedrock: [madeUp, "m"]
 }
 
 const countOf = (chunks: ReadonlyArray<ChatCompletionChunk>, of: (chunk: ChatCompletionChunk) => number): number =>
@@ -367,7 +388,14 @@ export const providers = (
     const http = Layer.succeedContext(yield* Layer.build(client))
     const build = (dialect: Dialect) =>
       Effect.map(Layer.build(Layer.provide(target(dialect, baseUrl), http)), (built) => Layer.succeedContext(built))
-    return { openai: yield* build("openai"), anthropic: yield* build("anthropic"), lenient: yield* build("lenient") }
+    return {
+      openai: yield* build("openai"),
+      anthropic: yield* build("anthropic"),
+      lenient: yield* build("lenient"),
+      gemini: yield* build("gemini"),
+      ollama: yield* build("ollama"),
+      bedrock: yield* build("bedrock")
+    }
   })
 
 /** Through one of these; the server is told which fault is asked for. */

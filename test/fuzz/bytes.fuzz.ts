@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Provider from "../../src/Provider.ts"
 import * as ProviderError from "../../src/ProviderError.ts"
+import * as Cohere from "../../src/providers/Cohere.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
 import * as Play from "../kit/play.ts"
@@ -35,6 +36,7 @@ interface Odd {
 const targets = FastCheck.constantFrom<Array<Targets.Target>>(
   Targets.openAi,
   Targets.anthropic,
+  Targets.named(Cohere),
   Targets.compatible("lenient", { lenientFinish: true })
 )
 

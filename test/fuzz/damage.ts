@@ -67,7 +67,20 @@ const anthropic: Holders = (json) => {
   return holders.length === 0 ? [] : [["type"], ...holders]
 }
 
-const holders: ReadonlyMap<string, Holders> = new Map([["openai", openAi], ["anthropic", anthropic]])
+const cohereText = /^delta\.message\.(?:content\.(?:text|thinking)|tool_plan|tool_calls\.function\.(?:name|arguments))$/
+
+const cohere: Holders = (json) => {
+  const held = walk(json, everywhere).flatMap(([path, value]) =>
+    isSomething(value) && cohereText.test(shapeOf(path)) ? [path] : []
+  )
+  return held.length === 0 ? [] : [["type"], ...held]
+}
+
+const holders: ReadonlyMap<string, Holders> = new Map([
+  ["openai", openAi],
+  ["anthropic", anthropic],
+  ["cohere", cohere]
+])
 
 /** Whether one is the other, in it, or around it. */
 const touches = (a: Path, b: Path): boolean => {
@@ -127,7 +140,7 @@ const values: ReadonlyArray<Json> = [7, -1, 1.5, 1e308, true, false, [], {}, [7]
 
 /** Where a text can be: one that is put there would be the server's own. */
 const isTextPlace = (shape: string): boolean =>
-  openAiText.test(shape) || /(?:^|\.)(?:text|thinking|partial_json|name|content)$/.test(shape)
+  openAiText.test(shape) || cohereText.test(shape) || /(?:^|\.)(?:text|thinking|partial_json|name|content)$/.test(shape)
 
 /** `undefined`: the field is gone. */
 const valueOf = ({ shape, value }: Site, { how, to }: Damage): Json | undefined => {

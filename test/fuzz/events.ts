@@ -37,7 +37,7 @@ const blockOf = (text: string): Block => {
 }
 
 /** Answers that are whole. */
-const transcripts = ["openai", "anthropic"].flatMap(Transcript.ofProvider).filter(({ expected }) =>
+const transcripts = ["openai", "anthropic", "cohere", "gemini"].flatMap(Transcript.ofProvider).filter(({ expected }) =>
   expected.error === undefined
 )
 

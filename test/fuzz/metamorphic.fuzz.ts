@@ -23,7 +23,7 @@ describe("noise", () => {
     }
   })
 
-  for (const provider of ["openai", "anthropic"]) {
+  for (const provider of ["openai", "anthropic", "cohere"]) {
     const own = FastCheck.constantFrom(...seeds.filter((seed) => seed.provider === provider))
     const endpoint = endpointOf(provider)
 

@@ -80,13 +80,25 @@ const optionals: ReadonlyMap<string, ReadonlyMap<string, ReadonlyArray<string>>>
       ],
       ["delta", "text thinking partial_json signature citation stop_reason stop_sequence stop_details".split(" ")]
     ])
+  ],
+  [
+    "cohere",
+    new Map([
+      ["", ["id", "index", "delta", "logprobs", "error", "prompt"]],
+      ["delta", ["message", "finish_reason", "usage", "error"]],
+      ["delta.message", ["role", "content", "tool_plan", "tool_calls", "citations"]],
+      ["delta.message.content", ["type", "text", "thinking"]],
+      ["delta.message.tool_calls", ["id", "type", "function"]],
+      ["delta.message.tool_calls.function", ["name", "arguments"]]
+    ])
   ]
 ])
 
 /** Kept as it came, and handed on: what is put in there shows. */
 const verbatim: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["openai", new Set(["usage", "annotations", "arguments"])],
-  ["anthropic", new Set(["content_block", "usage", "citation", "stop_details", "content"])]
+  ["anthropic", new Set(["content_block", "usage", "citation", "stop_details", "content"])],
+  ["cohere", new Set(["usage", "citations"])]
 ])
 
 /** Of Anthropic's blocks, those that nobody knows are kept with all that their deltas say. */

@@ -6,10 +6,23 @@ import type { ChatCompletionChunk } from "../../src/ChatCompletionChunk.ts"
 import type { Endpoint } from "../../src/Endpoint.ts"
 import * as Normalise from "../../src/Normalise.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Cohere from "../../src/providers/Cohere.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
+import { load } from "../kit/load.ts"
 
-export const endpoints: ReadonlyArray<Endpoint> = [OpenAi.endpoint, Anthropic.endpoint]
+// Here is no engine that would do it.
+await load()
+
+export const endpoints: ReadonlyArray<Endpoint> = [
+  OpenAi.endpoint,
+  Anthropic.endpoint,
+  Cohere.endpoint,
+  Gemini.endpoint,
+  Ollama.endpoint
+]
 
 export const endpointOf = (provider: string): Endpoint =>
   endpoints.find((endpoint) => endpoint.id === provider) ?? assert.fail(provider)

@@ -14,6 +14,9 @@ import type { Endpoint } from "../../src/Endpoint.ts"
 import * as ErrorFacts from "../../src/internal/errorFacts.ts"
 import { Reason } from "../../src/ProviderError.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Cohere from "../../src/providers/Cohere.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
+import * as Ollama from "../../src/providers/Ollama.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
@@ -38,15 +41,45 @@ const names = new Map([
       "cache_read_input_tokens cache_creation_input_tokens output_tokens_details thinking_tokens error caller").split(
         " "
       )
+  ],
+  [
+    "cohere",
+    ("type index delta message content text thinking tool_plan tool_calls id function name arguments citations sources " +
+      "start end document tool_output url title logprobs token_ids finish_reason error usage tokens billed_units " +
+      "cached_tokens input_tokens output_tokens reasoning_tokens").split(" ")
+  ],
+  [
+    "gemini",
+    ("candidates content parts text thought thoughtSignature functionCall id name args partialArgs jsonPath stringValue " +
+      "numberValue willContinue index finishReason finishMessage groundingMetadata groundingChunks web uri title " +
+      "citationMetadata logprobsResult usageMetadata promptTokenCount candidatesTokenCount thoughtsTokenCount " +
+      "totalTokenCount promptFeedback blockReason modelVersion responseId createTime error code status").split(" ")
+  ],
+  [
+    "ollama",
+    ("model created_at message role content thinking tool_calls id function index name arguments done done_reason " +
+      "logprobs token logprob bytes top_logprobs prompt_eval_count eval_count total_duration error status").split(" ")
   ]
 ])
 const words = new Map([
+  [
+    "cohere",
+    ("message-start content-start content-delta content-end tool-plan-delta tool-call-start tool-call-delta " +
+      "tool-call-end citation-start message-end COMPLETE ERROR TOOL_CALL TEXT_CONTENT https://a.b {} null").split(" ")
+  ],
+  ["gemini", ["STOP", "MAX_TOKENS", "SAFETY", "MALFORMED_FUNCTION_CALL", "$.a", "$.a[0].b", "$.", "f", "{}", "SAFETY"]],
+  ["ollama", ["stop", "length", "load", "error", "{}", "null", "call_1", "2025-07-07T20:22:19.1Z"]],
   ["openai", ["stop", "length", "tool_calls", "error", "text", "thinking", "refusal", "{}", "null", "call_1"]],
   [
     "anthropic",
     ("message_start content_block_start content_block_delta content_block_stop message_delta message_stop ping error " +
       "text_delta thinking_delta signature_delta input_json_delta citations_delta compaction_delta text thinking " +
       "tool_use server_tool_use web_search_result_location direct end_turn tool_use {} message").split(" ")
+  ],
+  [
+    "gemini",
+    ("STOP MAX_TOKENS SAFETY MALFORMED_FUNCTION_CALL $.a $.a[0] $['b'].c c2ln {} f call_1 " +
+      "PROHIBITED_CONTENT FINISH_REASON_UNSPECIFIED NULL_VALUE").split(" ")
   ]
 ])
 
@@ -98,6 +131,92 @@ const nearEvent = (provider: string): FastCheck.Arbitrary<Json> => {
       weight: 1,
       arbitrary: value
     })
+  }
+  if (provider === "cohere") {
+    const call = FastCheck.record({ id: value, function: FastCheck.record({ name: value, arguments: value }) }, {
+      requiredKeys: []
+    })
+    const message = FastCheck.record({
+      content: FastCheck.oneof(value, FastCheck.record({ text: value, thinking: value }, { requiredKeys: [] })),
+      tool_plan: value,
+      tool_calls: FastCheck.oneof(value, call, FastCheck.array(call, { maxLength: 2 })),
+      citations: value
+    }, { requiredKeys: [] })
+    const event = FastCheck.record({
+      type: FastCheck.constantFrom(...(words.get("cohere") ?? []).slice(0, 10)),
+      index,
+      delta: FastCheck.record({ message, finish_reason: value, error: value, usage: value }, { requiredKeys: [] }),
+      message,
+      finish_reason: value,
+      usage: value,
+      logprobs: value
+    }, { requiredKeys: ["type"] })
+    // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, {
+      weight: 1,
+      arbitrary: value
+    })
+  }
+  if (provider === "gemini") {
+    const argument = FastCheck.record({
+      jsonPath: FastCheck.oneof(value, FastCheck.constantFrom<Json>("$.a", "$.a[0]", "$.a.b", "$['a b']")),
+      stringValue: value,
+      numberValue: value,
+      willContinue: value
+    }, { requiredKeys: [] })
+    const call = FastCheck.record({
+      id: value,
+      name: value,
+      args: value,
+      partialArgs: FastCheck.oneof(value, FastCheck.array(argument, { maxLength: 3 })),
+      willContinue: value
+    }, { requiredKeys: [] })
+    const part = FastCheck.record({
+      text: value,
+      thought: FastCheck.boolean(),
+      thoughtSignature: value,
+      functionCall: FastCheck.oneof(value, call)
+    }, { requiredKeys: [] })
+    const candidate = FastCheck.record({
+      index,
+      content: FastCheck.record({ parts: FastCheck.oneof(value, FastCheck.array(part, { maxLength: 3 })) }),
+      finishReason: value,
+      groundingMetadata: value,
+      citationMetadata: value,
+      logprobsResult: value
+    }, { requiredKeys: [] })
+    const event = FastCheck.record({
+      candidates: FastCheck.array(candidate, { maxLength: 2 }),
+      usageMetadata: value,
+      modelVersion: value,
+      createTime: value
+    }, { requiredKeys: ["candidates"] })
+    // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: event as FastCheck.Arbitrary<Json> }, {
+      weight: 1,
+      arbitrary: value
+    })
+  }
+  if (provider === "ollama") {
+    const call = FastCheck.record({ id: value, function: FastCheck.record({ index, name: value, arguments: value }) }, {
+      requiredKeys: []
+    })
+    const line = FastCheck.record({
+      model: value,
+      created_at: value,
+      message: FastCheck.record({
+        content: value,
+        thinking: value,
+        tool_calls: FastCheck.oneof(value, FastCheck.array(call, { maxLength: 3 }))
+      }, { requiredKeys: [] }),
+      // Most lines are not the last.
+      done: FastCheck.constantFrom<Json>(false, false, false, false, null, "no", true),
+      done_reason: value,
+      logprobs: value,
+      prompt_eval_count: value
+    }, { requiredKeys: ["message"] })
+    // Records of JSON are JSON.
+    return FastCheck.oneof({ weight: 3, arbitrary: line as FastCheck.Arbitrary<Json> }, { weight: 1, arbitrary: value })
   }
   const type = FastCheck.constantFrom(
     ..."message_start content_block_start content_block_delta content_block_stop message_delta".split(" ")
@@ -154,8 +273,11 @@ const areOutputs = (outputs: ReadonlyArray<Output>): void => {
 
 const seed = { now: 1, id: "made-up", params: { messages: [] } } as const
 
-const body = (events: ReadonlyArray<Json>): Uint8Array =>
-  Bytes.bytesOf(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""))
+const frameOf = ({ dialect }: Endpoint, json: string): string =>
+  dialect.framing.jsonFrames ? `${json}\n` : `data: ${json}\n\n`
+
+const body = (endpoint: Endpoint, events: ReadonlyArray<Json>): Uint8Array =>
+  Bytes.bytesOf(events.map((event) => frameOf(endpoint, JSON.stringify(event))).join(""))
 
 /** What was made from this body keeps the rules. */
 const keepsRules = (bytes: Uint8Array, result: ReturnType<typeof read>): void => {
@@ -210,6 +332,36 @@ describe("reading is total", () => {
       { quick: 50, full: 500 }
     ))
 
+  it("cohere: on every event of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Cohere.dialect.event))), (events) => {
+        const state = Cohere.dialect.initial({ ...seed, endpoint: Cohere.endpoint })
+        for (const event of events) areOutputs(Cohere.dialect.step(state, event))
+      }),
+      { quick: 50, full: 500 }
+    ))
+
+  it("gemini: on every event of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Gemini.dialect.event))), (events) => {
+        const state = Gemini.dialect.initial({ ...seed, endpoint: Gemini.endpoint })
+        for (const event of events) areOutputs(Gemini.dialect.step(state, event))
+      }),
+      { quick: 50, full: 500 }
+    ))
+
+  it("ollama: on every line of the Schema, one after the other", { timeout }, (context) =>
+    check(
+      context,
+      FastCheck.property(FastCheck.array(Arbitrary.make(Schema.typeSchema(Ollama.dialect.event))), (events) => {
+        const state = Ollama.dialect.initial({ ...seed, endpoint: Ollama.endpoint })
+        for (const event of events) areOutputs(Ollama.dialect.step(state, event))
+      }),
+      { quick: 50, full: 500 }
+    ))
+
   for (const [name, endpoint] of servers) {
     const { id } = endpoint
 
@@ -234,7 +386,7 @@ describe("reading is total", () => {
           FastCheck.array(nearEvent(id), { maxLength: 8 }),
           FastCheck.array(FastCheck.nat(2000), { maxLength: 8 }),
           (events, cuts) => {
-            const bytes = body(events)
+            const bytes = body(endpoint, events)
             const whole = read(endpoint, [bytes])
             keepsRules(bytes, whole)
             assert.deepStrictEqual(read(endpoint, Bytes.cut(bytes, cuts)), whole)
@@ -247,7 +399,7 @@ describe("reading is total", () => {
       check(
         context,
         FastCheck.property(nearEvent(id), nearJson(id), (event, content) => {
-          const answer = id === "openai" ? event : { type: "message", content, usage: event }
+          const answer = id === "anthropic" ? { type: "message", content, usage: event } : event
           const bytes = Bytes.bytesOf(JSON.stringify(answer))
           for (const stream of [true, false]) {
             keepsRules(bytes, read(endpoint, [bytes], { stream, contentType: "application/json" }))
@@ -261,6 +413,8 @@ describe("reading is total", () => {
   const openAiDelta = (delta: string) => `{"choices":[{"delta":{${delta}}}]}`
   const anthropicBlock = (block: string) => `{"type":"content_block_start","content_block":{${block}}}`
   const anthropicDelta = (delta: string) => `{"type":"content_block_delta","delta":{${delta}}}`
+  const cohereMessage = (type: string, message: string) => `{"type":"${type}","delta":{"message":{${message}}}}`
+  const geminiPart = (part: string) => `{"candidates":[{"content":{"parts":[{${part}}]}}]}`
   const deepPlaces: ReadonlyArray<readonly [string, string, (deep: string) => string]> = [
     ["openai", "content", (deep) => openAiDelta(`"content":${deep}`)],
     [
@@ -291,20 +445,45 @@ describe("reading is total", () => {
       "stop details",
       (deep) => `{"type":"message_delta","delta":{"stop_reason":"x","stop_details":${deep}}}`
     ],
-    ["anthropic", "the event", (deep) => deep]
+    ["anthropic", "the event", (deep) => deep],
+    [
+      "cohere",
+      "a citation",
+      (deep) => cohereMessage("citation-start", `"citations":{"sources":[${deep}],"more":${deep}}`)
+    ],
+    [
+      "cohere",
+      "arguments",
+      (deep) => cohereMessage("tool-call-start", `"tool_calls":{"function":{"arguments":${deep}}}`)
+    ],
+    ["cohere", "usage", (deep) => `{"type":"debug","delta":{"usage":${deep}}}`],
+    ["gemini", "arguments", (deep) => geminiPart(`"functionCall":{"name":"f","args":{"a":${deep}}}`)],
+    ["gemini", "an unknown part", (deep) => geminiPart(`"new":${deep}`)],
+    ["gemini", "usage", (deep) => `{"usageMetadata":{"more":${deep}}}`],
+    ["ollama", "content and thinking", (deep) => `{"message":{"content":${deep},"thinking":${deep}}}`],
+    ["ollama", "arguments", (deep) => `{"message":{"tool_calls":[{"function":{"name":"f","arguments":${deep}}}]}}`],
+    ["ollama", "an error", (deep) => `{"error":${deep}}`],
+    ["ollama", "the line", (deep) => deep]
   ]
+  /** The text "a", and the end of the answer. */
+  const around = new Map<string, readonly [before: string, end: string]>(
+    [
+      ["openai", [openAiDelta(`"content":"a"`), `{"choices":[{"delta":{},"finish_reason":"stop"}]}`]],
+      ["anthropic", [anthropicDelta(`"type":"text_delta","text":"a"`), `{"type":"message_stop"}`]],
+      ["cohere", [cohereMessage("content-delta", `"content":{"text":"a"}`), `{"type":"message-end"}`]],
+      ["gemini", [geminiPart(`"text":"a"`), `{"candidates":[{"finishReason":"STOP"}]}`]],
+      ["ollama", [`{"message":{"content":"a"}}`, `{"done":true}`]]
+    ]
+  )
   for (const [provider, name, write] of deepPlaces) {
     it(`${provider}: ${name}, 20,000 levels deep`, () => {
       for (const kind of ["array", "object"] as const) {
-        const end = provider === "openai"
-          ? `{"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]`
-          : `{"type":"message_stop"}`
+        const endpoint = endpointOf(provider)
+        const [before, end] = around.get(provider) ?? assert.fail(provider)
         const bytes = Bytes.bytesOf(
-          `data: ${openAiDelta(`"content":"a"`)}\n\ndata: ${
-            anthropicDelta(`"type":"text_delta","text":"a"`)
-          }\n\ndata: ${write(deep(20_000, kind))}\n\ndata: ${end}\n\n`
+          [before, write(deep(20_000, kind)), end].map((json) => frameOf(endpoint, json)).join("")
         )
-        const { chunks, outcome } = read(endpointOf(provider), [bytes])
+        const { chunks, outcome } = read(endpoint, [bytes])
         assert.strictEqual(said(chunks).text, "a")
         assert.strictEqual(outcome, name.includes("error") ? "Server" : "ok")
       }
@@ -389,9 +568,10 @@ describe("writing is total", () => {
           const written = JSON.stringify(body)
           // What was written is what was meant: nothing undefined, no NaN, nothing with a `toJSON` of its own.
           assert.deepStrictEqual(JSON.parse(written), body)
-          assert.strictEqual(body["stream"] ?? false, stream)
-          assert.isArray(body["messages"])
-          assert.match(path, /^\/[\w/]+$/)
+          // In the body, or in the path.
+          assert.strictEqual(body["stream"] ?? path.includes(":stream"), stream)
+          assert.isArray(body["messages"] ?? body["contents"])
+          assert.match(path, /^\/[\w/.:?=-]+$/)
           for (const { param, why } of dropped) assert.isTrue(param !== "" && why !== "")
           assert.deepStrictEqual(Play.pollution(), [])
         }),

@@ -11,7 +11,7 @@ import * as Bytes from "../kit/bytes.ts"
 import * as Wire from "../loopback/wire.ts"
 import { done, normalise, textOf } from "./kit.ts"
 
-const { anthropic, openAi } = Wire
+const { anthropic, ollama, openAi } = Wire
 
 // The runner gets a turn between tests that never wait.
 afterEach(() => setImmediate())
@@ -61,8 +61,14 @@ describe.sequential("a million", () => {
     ["comments", ":\n"],
     ["names of events", "event: x\nid: 7\n\n"]
   ]
-  for (const wire of Wire.all) {
-    for (const [name, nothing] of kinds) {
+  const ofLines: ReadonlyArray<readonly [string, string]> = [
+    ["blank lines", "\n"],
+    ["blank lines that end with CRLF", "\r\n"],
+    ["lines that are nothing", "null\n"],
+    ["lines that say nothing", "{\"done\":false}\n"]
+  ]
+  for (const wire of Wire.ofEachFraming) {
+    for (const [name, nothing] of wire === ollama ? ofLines : kinds) {
       it(`${wire.name}: ${name}: the right answer, and nothing is kept of them`, () => {
         const thousand = Bytes.bytesOf(nothing.repeat(1_000))
         let kept = 0
@@ -83,7 +89,7 @@ describe.sequential("a million", () => {
 })
 
 describe.sequential("an event in pieces of 16 bytes", () => {
-  for (const wire of Wire.all) {
+  for (const wire of Wire.ofEachFraming) {
     const [before = "", after = ""] = Wire.answer(wire, "|").split("|")
     const piece = Bytes.bytesOf("x".repeat(16))
     const pieces = function*(size: number) {
@@ -168,6 +174,19 @@ describe.sequential("many parts of one answer", () => {
       wire: openAi,
       body: (count) => range(count, choice).join(""),
       countOf: ({ choices }) => choices.length
+    },
+    {
+      name: "tool calls on one line",
+      wire: ollama,
+      body: (count) => ollama.frame(JSON.stringify({ message: { tool_calls: range(count, call) } })),
+      countOf: callsOf
+    },
+    {
+      name: "tool calls on as many lines",
+      wire: ollama,
+      body: (count) =>
+        range(count, (id) => ollama.frame(JSON.stringify({ message: { tool_calls: [call(id)] } }))).join(""),
+      countOf: callsOf
     },
     {
       name: "tool calls that are never said to be whole, after a thought",

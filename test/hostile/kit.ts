@@ -10,8 +10,6 @@ import type { CallOptions } from "../../src/CallOptions.ts"
 import * as ChatCompletionChunk from "../../src/ChatCompletionChunk.ts"
 import * as Normalise from "../../src/Normalise.ts"
 import * as Provider from "../../src/Provider.ts"
-import * as Anthropic from "../../src/providers/Anthropic.ts"
-import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as Bytes from "../kit/bytes.ts"
 import * as TestHttp from "../kit/testHttp.ts"
 import * as Wire from "../loopback/wire.ts"
@@ -19,7 +17,8 @@ import * as Wire from "../loopback/wire.ts"
 /** Characters of one event. */
 export const limit = 16 * 1024 * 1024
 
-export const eventStream = { status: 200, headers: { "content-type": "text/event-stream" } } as const
+export const streamOf = ({ contentType }: Wire.Wire) =>
+  ({ status: 200, headers: { "content-type": contentType } }) as const
 
 export const document = { status: 200, headers: { "content-type": "application/json" } } as const
 
@@ -61,14 +60,14 @@ export const textOf = (chunks: Iterable<ChatCompletionChunk.ChatCompletionChunk>
 /** What the pass over these pieces makes of them, without a network or a clock. */
 export const normalise = (wire: Wire.Wire, pieces: Iterable<Uint8Array>) => {
   const normaliser = new Normalise.Normaliser({
-    endpoint: wire.name === "openai" ? OpenAi.endpoint : Anthropic.endpoint,
+    endpoint: wire.endpoint,
     params: Wire.params,
     now: 0,
     id: "made-up",
     stream: true,
     raw: false,
     limit,
-    contentType: "text/event-stream"
+    contentType: wire.contentType
   })
   const chunks: Array<ChatCompletionChunk.ChatCompletionChunk> = []
   for (const piece of pieces) {

@@ -45,13 +45,13 @@ describe("a stream that goes on without saying anything", () => {
 
 describe("compressed", () => {
   for (const client of Clients.all) {
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: flushed piece by piece, it arrives piece by piece`, () =>
         Effect.gen(function*() {
           const pieces = [wire.open + wire.text("a"), wire.text("b"), wire.text("c") + wire.finish + wire.done]
           // After each piece comes no other: what is held back would never arrive.
           const server = yield* Server.make((_, index) => ({
-            ...Server.sse(...pieces.slice(0, index + 1), held),
+            ...Wire.script(wire, ...pieces.slice(0, index + 1), held),
             gzip: true
           }))
           const provider = yield* over(wire, client.layer, server.url)
@@ -150,12 +150,14 @@ describe.sequential("64 MiB that inflate to 64 GiB", () => {
 })
 
 describe("slow and large heads", () => {
-  const head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n"
+  const headOf = ({ contentType }: Wire.Wire) =>
+    `HTTP/1.1 200 OK\r\ncontent-type: ${contentType}\r\nconnection: close\r\n`
+  const head = headOf(Wire.openAi)
   for (const client of Clients.all) {
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: headers and body byte by byte: the right answer`, () =>
         Effect.gen(function*() {
-          const bytes = Bytes.bytesOf(`${head}\r\n${Wire.answer(wire, "é", "b")}`)
+          const bytes = Bytes.bytesOf(`${headOf(wire)}\r\n${Wire.answer(wire, "é", "b")}`)
           const server = yield* Server.make([{ raw: true, steps: Server.writes(Bytes.byteByByte(bytes)) }])
           const provider = yield* over(wire, client.layer, server.url)
           const chunks = yield* Stream.runCollect(provider.completionStream(Wire.params))

@@ -3,8 +3,8 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import type { Json } from "../../src/CompletionParams.ts"
-import { heldLimit } from "../../src/internal/anthropicBlocks.ts"
 import * as Events from "../../src/internal/anthropicEvents.ts"
+import { heldLimit } from "../../src/internal/replay.ts"
 import { dialect } from "../../src/providers/Anthropic.ts"
 import {
   all,

@@ -19,14 +19,26 @@ describe("kindOf", () => {
   ]
   for (const [body, kind] of cases) {
     it(`${JSON.stringify(body)} is ${kind ?? "not known yet"}`, () => {
-      assert.strictEqual(Body.kindOf(Bytes.bytesOf(body), false), kind)
+      assert.strictEqual(Body.kindOf(Bytes.bytesOf(body), { jsonFrames: false, stream: true }), kind)
     })
   }
 
-  it("where frames are JSON, the first byte tells nothing of a document", () => {
-    assert.strictEqual(Body.kindOf(Bytes.bytesOf("{\"a\":1}\n"), true), "frames")
-    assert.strictEqual(Body.kindOf(Bytes.bytesOf("<html>"), true), "page")
-  })
+  const ofLines: ReadonlyArray<readonly [body: string, streamed: Body.Kind | undefined, whole: Body.Kind | undefined]> =
+    [
+      ["{\"a\":1}\n", "frames", "json"],
+      ["\ufeff\n[1]", "frames", "json"],
+      ["<html>", "page", "page"],
+      ["upstream timed out", "page", "page"],
+      ["data: {}", "page", "page"],
+      [" \n", undefined, undefined]
+    ]
+  for (const [body, streamed, whole] of ofLines) {
+    it(`where frames are JSON, ${JSON.stringify(body)} is ${streamed ?? "not known yet"}, or ${whole ?? "as little"}`, () => {
+      const bytes = Bytes.bytesOf(body)
+      assert.strictEqual(Body.kindOf(bytes, { jsonFrames: true, stream: true }), streamed)
+      assert.strictEqual(Body.kindOf(bytes, { jsonFrames: true, stream: false }), whole)
+    })
+  }
 })
 
 describe("isAnnounced", () => {

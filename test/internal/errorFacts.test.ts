@@ -77,10 +77,29 @@ const shapes: ReadonlyArray<readonly [name: string, json: unknown, facts: object
     message: "no route"
   }],
   ["Google", [{ error: { code: 429, message: "quota", status: "RESOURCE_EXHAUSTED" } }], {
-    code: "429",
+    code: "RESOURCE_EXHAUSTED",
     message: "quota",
     status: 429,
     type: "RESOURCE_EXHAUSTED"
+  }],
+  ["Google's details", {
+    error: {
+      code: 400,
+      message: "no",
+      status: "INVALID_ARGUMENT",
+      details: [
+        { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "3.07s" },
+        { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "API_KEY_INVALID" },
+        { "@type": "type.googleapis.com/google.rpc.BadRequest", fieldViolations: [{ field: "top_p" }] }
+      ]
+    }
+  }, {
+    code: "INVALID_ARGUMENT",
+    message: "no",
+    status: 400,
+    type: "API_KEY_INVALID",
+    param: "top_p",
+    retryAfter: Duration.millis(3070)
   }],
   ["OpenRouter", { error: { code: 429, message: "Provider returned error", metadata: { raw: "slow down" } } }, {
     code: "429",

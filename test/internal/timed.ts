@@ -58,6 +58,10 @@ export const sse = (
       new Response(readable, { status: 200, headers: { "content-type": "text/event-stream", ...options?.headers } })
   )
 
+/** A 200 stream. */
+export const stream = (wire: Wire.Wire, pieces: Iterable<Piece>): Effect.Effect<Response> =>
+  sse(pieces, { headers: { "content-type": wire.contentType } })
+
 /** A whole JSON body. */
 export const json = (
   status: number,

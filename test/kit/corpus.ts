@@ -76,6 +76,8 @@ const Expected = Schema.Struct({
   textSha256: optional(Schema.String),
   reasoning: text,
   refusal: text,
+  chunkCount: optional(Schema.Number),
+  toolPlan: text,
   thinkTags: optional(Schema.Struct({ text, reasoning: text })),
   toolCalls: Schema.optionalWith(Schema.Array(ToolCall), { default: () => [], nullable: true }),
   providerToolCalls: Schema.optionalWith(Schema.Array(Schema.Struct({ id: optional(Schema.String) })), {

@@ -47,6 +47,21 @@ const Habits = Schema.Struct({
   url: Schema.String,
   /** What the layer is given, where the server is the user's. */
   baseUrl: Schema.optional(Schema.String),
+  /** What the layer is given, where the server is in many places. */
+  places: Schema.optionalWith(
+    Schema.partialWith(
+      Schema.Struct({
+        project: Schema.String,
+        location: Schema.String,
+        region: Schema.String,
+        resource: Schema.String
+      }),
+      { exact: true }
+    ),
+    { default: () => ({}) }
+  ),
+  /** What has to be in the environment, beside the variables of the endpoint's options. */
+  variables: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), { default: () => ({}) }),
   /** The header of the key, `{key}` in its place; absent where there is none. */
   key: Schema.optional(Schema.TemplateLiteral(Schema.String, ": ", Schema.String)),
   /** Its own words, and what they are here; or the reason of the error that the word is. */

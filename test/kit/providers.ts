@@ -7,7 +7,7 @@ import type * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as fs from "node:fs"
 import type * as Embeddings from "../../src/Embeddings.ts"
-import type { Endpoint, WithEmbeddings } from "../../src/Endpoint.ts"
+import type { Endpoint, Places, WithEmbeddings } from "../../src/Endpoint.ts"
 import type * as Provider from "../../src/Provider.ts"
 import type { ProviderError } from "../../src/ProviderError.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
@@ -15,8 +15,8 @@ import * as OpenAi from "../../src/providers/OpenAi.ts"
 export interface Module {
   readonly endpoint: Endpoint
   readonly layer: (
-    // Some have no common server and want the base URL; the tests give it where that is so.
-    options: Provider.LayerOptions & { readonly baseUrl?: string }
+    // Some have no common server and want the base URL, or a place; the tests give it where that is so.
+    options: Provider.LayerOptions & Places
   ) => Layer.Layer<Provider.Provider, never, HttpClient.HttpClient>
   readonly layerConfig: (
     options: { readonly model: string }
@@ -88,6 +88,15 @@ export const imitators: ReadonlyArray<Module> = all.filter(({ endpoint }) =>
 
 /** Where the corpus has another word for the id. */
 const aliases = new Map([["alibaba", "dashscope"], ["azure", "azureopenai"], ["azure-ai", "azure"]])
+
+/** Where the corpus has another word for the wire language. */
+const protocols = new Map([["bedrock-converse", "bedrock"]])
+
+/** The module whose own wire language is the corpus' protocol, if there is one. */
+export const ofProtocol = (protocol: string): Module | undefined => {
+  const id = protocols.get(protocol) ?? protocol
+  return all.find(({ endpoint }) => endpoint.id === id && endpoint.dialect.id === id)
+}
 
 /** The module of the corpus' provider, if it is a named one. */
 export const ofCorpus = (provider: string): Module | undefined =>

@@ -53,13 +53,15 @@ export interface Script {
   readonly raw?: boolean | undefined
 }
 
-const eventStream = { "content-type": "text/event-stream" }
-
-/** A 200 event stream. */
-export const sse = (...steps: ReadonlyArray<Step | Uint8Array | string>): Script => ({
-  headers: eventStream,
+/** A 200 stream of this type. */
+export const stream = (contentType: string, ...steps: ReadonlyArray<Step | Uint8Array | string>): Script => ({
+  headers: { "content-type": contentType },
   steps: steps.map((step) => typeof step === "string" || step instanceof Uint8Array ? write(step) : step)
 })
+
+/** A 200 event stream. */
+export const sse = (...steps: ReadonlyArray<Step | Uint8Array | string>): Script =>
+  stream("text/event-stream", ...steps)
 
 /** A whole JSON answer. */
 export const json = (body: unknown, options?: Omit<Script, "steps">): Script => ({

@@ -1,8 +1,8 @@
 /**
  * The tables of the documentation that are made from the endpoints.
  */
-import * as Predicate from "effect/Predicate"
 import type { Capabilities, Endpoint } from "../../src/Endpoint.ts"
+import { spellings } from "../../src/internal/variables.ts"
 import * as Markdown from "./markdown.ts"
 import * as Providers from "./providers.ts"
 
@@ -30,7 +30,7 @@ const rowOf = (name: string, module: Providers.Module | Providers.VectorsModule)
   return [
     `\`${name}\``,
     `\`${id}\``,
-    quoted([env.apiKey, env.baseUrl, env.projectId].filter(Predicate.isNotUndefined)),
+    quoted(Object.values(env).flatMap(spellings)),
     Providers.evidenceOf(module).join(", "),
     ...(["streaming", "tools", "reasoning", "images", "embeddings", "models"] as const).map((name) =>
       yes(capabilities[name] === true)

@@ -6,6 +6,7 @@ import type * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Provider from "../../src/Provider.ts"
 import * as Anthropic from "../../src/providers/Anthropic.ts"
+import * as Gemini from "../../src/providers/Gemini.ts"
 import * as OpenAi from "../../src/providers/OpenAi.ts"
 import * as OpenAiCompatible from "../../src/providers/OpenAiCompatible.ts"
 import type { Module } from "./providers.ts"
@@ -20,6 +21,8 @@ const options = { apiKey, model: "a-model", retry: false } as const
 export const openAi: Target = (baseUrl) => OpenAi.layer({ ...options, baseUrl })
 
 export const anthropic: Target = (baseUrl) => Anthropic.layer({ ...options, baseUrl })
+
+export const gemini: Target = (baseUrl) => Gemini.layer({ ...options, baseUrl })
 
 export const compatible = (id: string, switches?: { readonly lenientFinish?: boolean }): Target => (baseUrl) =>
   OpenAiCompatible.layer({ ...options, ...switches, id, baseUrl })

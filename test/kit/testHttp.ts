@@ -72,8 +72,13 @@ export const body = (
   }, { highWaterMark: 0 })
 }
 
-const eventStream = { "content-type": "text/event-stream" }
+/** A 200 stream of this type, of these pieces. */
+export const stream = (
+  contentType: string,
+  pieces: Iterable<Uint8Array>,
+  options?: Parameters<typeof body>[1]
+): Response => new Response(body(pieces, options), { status: 200, headers: { "content-type": contentType } })
 
 /** A 200 event stream of these pieces. */
 export const sse = (pieces: Iterable<Uint8Array>, options?: Parameters<typeof body>[1]): Response =>
-  new Response(body(pieces, options), { status: 200, headers: eventStream })
+  stream("text/event-stream", pieces, options)

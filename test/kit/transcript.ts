@@ -6,6 +6,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import type { ChatCompletionChunk } from "../../src/ChatCompletionChunk.ts"
 import * as Answer from "./answer.ts"
+import * as Bytes from "./bytes.ts"
+import * as EventStream from "./eventStream.ts"
 import * as Failure from "./failure.ts"
 
 const Expected = Schema.Struct({
@@ -29,9 +31,45 @@ const Expected = Schema.Struct({
 })
 export type Expected = typeof Expected.Type
 
-export interface Transcript {
+/** A way to cut a body into frames. */
+export interface Format {
+  /** What announces such a body. */
+  readonly contentType: string
+  /** What ends a frame, in the file. */
+  readonly frameEnd: string
+  /** What a server sends that is so in the file. */
+  readonly encode: (text: string) => Uint8Array
+}
+
+/** One message a line: `[name, payload, kind?]`. */
+const messages = Schema.decodeUnknownSync(Schema.Array(
+  Schema.Union(
+    Schema.Tuple(Schema.String, Schema.Unknown),
+    Schema.Tuple(Schema.String, Schema.Unknown, Schema.Literal("event", "exception", "error"))
+  )
+))
+
+const eventStream = (text: string): Uint8Array =>
+  EventStream.body(messages(text.split("\n").filter((line) => line.trim() !== "").map((line) => JSON.parse(line))))
+
+/** What a container said, in parts that end anywhere. */
+const parts = (text: string): Uint8Array =>
+  EventStream.body(Bytes.every(Bytes.bytesOf(text), 61).map((part) => ["PayloadPart", part]))
+
+/** By the ending of the transcript's file. */
+const formats: ReadonlyMap<string, Format> = new Map([
+  [".sse", { contentType: "text/event-stream", frameEnd: "\n\n", encode: Bytes.bytesOf }],
+  [".ndjson", { contentType: "application/x-ndjson", frameEnd: "\n", encode: Bytes.bytesOf }],
+  // Binary: the file has what the messages say.
+  [".events", { contentType: "application/vnd.amazon.eventstream", frameEnd: "\n", encode: eventStream }],
+  [".parts", { contentType: "application/vnd.amazon.eventstream", frameEnd: "\n\n", encode: parts }]
+])
+
+export interface Transcript extends Format {
   readonly name: string
   readonly provider: string
+  /** Of the file. */
+  readonly text: string
   readonly bytes: Uint8Array
   readonly expected: Expected
 }
@@ -44,12 +82,20 @@ const decode = Schema.decodeUnknownSync(Expected, { onExcessProperty: "error" })
 export const ofProvider = (provider: string): ReadonlyArray<Transcript> => {
   const folder = folderOf(provider)
   if (!fs.existsSync(folder)) return []
-  return fs.readdirSync(folder).filter((file) => file.endsWith(".sse")).sort().map((file) => ({
-    name: path.basename(file, ".sse"),
-    provider,
-    bytes: new Uint8Array(fs.readFileSync(new URL(file, folder))),
-    expected: decode(JSON.parse(fs.readFileSync(new URL(file.replace(/\.sse$/, ".json"), folder), "utf8")))
-  }))
+  return fs.readdirSync(folder).sort().flatMap((file) => {
+    const { ext, name } = path.parse(file)
+    const format = formats.get(ext)
+    if (format === undefined) return []
+    const text = fs.readFileSync(new URL(file, folder), "utf8")
+    return [{
+      ...format,
+      name,
+      provider,
+      text,
+      bytes: format.encode(text),
+      expected: decode(JSON.parse(fs.readFileSync(new URL(`${name}.json`, folder), "utf8")))
+    }]
+  })
 }
 
 /** What the chunks add up to, in the words of the `.json` beside the transcript. */

@@ -82,10 +82,15 @@ const three = (wire: Wire.Wire) => [
 
 const phases: ReadonlyArray<Phase> = [
   { name: "before headers", script: () => ({ before: [Server.expectClose()], steps: [] }), chunks: 0, settles: 5 },
-  { name: "between chunks", script: (wire) => Server.sse(...three(wire), Server.expectClose()), chunks: 3, settles: 5 },
+  {
+    name: "between chunks",
+    script: (wire) => Wire.script(wire, ...three(wire), Server.expectClose()),
+    chunks: 3,
+    settles: 5
+  },
   {
     name: "in mid-frame",
-    script: (wire) => Server.sse(...three(wire), wire.half, Server.expectClose()),
+    script: (wire) => Wire.script(wire, ...three(wire), wire.half, Server.expectClose()),
     chunks: 3,
     settles: 15
   },
@@ -93,7 +98,7 @@ const phases: ReadonlyArray<Phase> = [
     name: "in a flood",
     script: (wire) => {
       const piece = Server.write(Bytes.bytesOf(wire.text("a flood of text").repeat(100)))
-      return Server.sse(wire.open, ...Array.from({ length: 20_000 }, () => piece))
+      return Wire.script(wire, wire.open, ...Array.from({ length: 20_000 }, () => piece))
     },
     chunks: 500,
     settles: 5
@@ -276,7 +281,7 @@ const scenario = (client: Clients.Client, wire: Wire.Wire, phase: Phase, way: Wa
 // One after the other: these measure.
 describe.sequential("a call that is stopped", () => {
   for (const client of Clients.all) {
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEvery) {
       for (const phase of phases) {
         for (const way of ways) {
           if (way.needsChunks && phase.chunks === 0) continue
@@ -423,7 +428,7 @@ describe("while a call runs", () => {
         assert.deepStrictEqual(seen, ["a"])
       }))
 
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: a completion is stopped before its headers and in its body`, () =>
         Effect.gen(function*() {
           const body = JSON.stringify(wire.whole)
@@ -495,7 +500,7 @@ describe("while a call runs", () => {
 /** A stream that goes on for ever, 10 kB a write. */
 const flood = (wire: Wire.Wire): Server.Script => {
   const piece = Server.write(wire.text("x".repeat(10_000)))
-  return Server.sse(wire.open, ...Array.from({ length: 20_000 }, () => piece))
+  return Wire.script(wire, wire.open, ...Array.from({ length: 20_000 }, () => piece))
 }
 
 describe("a consumer that is slow", () => {
@@ -541,13 +546,13 @@ describe("a consumer that is slow", () => {
 describe("connections", () => {
   const calls = 20
   for (const client of Clients.all.filter((client) => client.keepsAlive)) {
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: ${calls} calls use at most two`, () =>
         Effect.gen(function*() {
           const server = yield* Server.make((_, index) =>
             index % 2 === 0
               // The last bytes come after the consumer's stream has ended.
-              ? Server.sse(Wire.answer(wire, "a", "b"), ": the end\n\n")
+              ? Wire.script(wire, Wire.answer(wire, "a", "b"), wire.nothing)
               : Server.json(wire.whole)
           )
           const { service } = yield* provided(client, wire, { baseUrl: server.url })
@@ -608,11 +613,11 @@ describe("connections", () => {
 
 describe("stopping at any moment", () => {
   for (const client of Clients.all) {
-    for (const wire of Wire.all) {
+    for (const wire of Wire.ofEvery) {
       it.scopedLive(`${client.name}, ${wire.name}: 30 calls, stopped at random, leave nothing behind`, () =>
         Effect.gen(function*() {
           const server = yield* Server.make(() =>
-            Server.sse(...three(wire), wire.half, Server.sleep(5), Server.expectClose())
+            Wire.script(wire, ...three(wire), wire.half, Server.sleep(5), Server.expectClose())
           )
           const { close, service } = yield* provided(client, wire, { baseUrl: server.url })
           const controller = new AbortController()

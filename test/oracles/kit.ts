@@ -55,15 +55,15 @@ export interface Source {
   readonly headers: { readonly [name: string]: string }
 }
 
-const eventStream = { "content-type": "text/event-stream" }
-
 /** The transcripts of one provider whose answers are whole. */
 export const transcripts = (provider: string, target: Targets.Target): ReadonlyArray<Source> =>
-  Transcript.ofProvider(provider).filter(({ expected }) => expected.error === undefined).map(({ bytes, name }) => ({
+  Transcript.ofProvider(provider).filter(({ expected }) => expected.error === undefined).map((
+    { bytes, contentType, name }
+  ) => ({
     name: `${provider}/${name}`,
     bytes,
     target,
-    headers: eventStream
+    headers: { "content-type": contentType }
   }))
 
 /** The recordings of the conformance corpus, when it is there. */

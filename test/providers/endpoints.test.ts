@@ -11,6 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import * as Embeddings from "../../src/Embeddings.ts"
 import type { Endpoint } from "../../src/Endpoint.ts"
+import { spellings } from "../../src/internal/variables.ts"
 import * as Models from "../../src/Models.ts"
 import * as Services from "../../src/Services.ts"
 import * as Read from "../fuzz/read.ts"
@@ -53,15 +54,18 @@ const replaced = (text: string, word: string, other: string): string => {
 }
 
 /** The text up to the frame in which the answer ends. */
-const unfinished = (text: string, word: string): string =>
-  text.slice(0, text.lastIndexOf("\n\n", lastOf(text, word)) + 2)
+const unfinished = (text: string, word: string, { frameEnd }: Transcript.Format): string =>
+  text.slice(0, text.lastIndexOf(frameEnd, lastOf(text, word)) + frameEnd.length)
 
 const textOf = ({ chunks }: Pick<Read.Read, "chunks">): string => Answer.choice(chunks).text
 
 const options = { apiKey: Targets.apiKey, retry: false } as const
 
-/** Where there is a common server the module knows it; the others are told. */
-const placeOf = ({ baseUrl }: Habits.Habits) => baseUrl === undefined ? undefined : { baseUrl }
+/** Where there is a common server the module knows it; the others are told, or told the place. */
+const placeOf = ({ baseUrl, places }: Habits.Habits) => ({
+  ...(baseUrl === undefined ? undefined : { baseUrl }),
+  ...places
+})
 
 /** One request without a network, to where the module itself wants to go. */
 const asked = (module: Providers.Module, habits: Habits.Habits, respond: TestHttp.Respond) => {
@@ -72,6 +76,12 @@ const asked = (module: Providers.Module, habits: Habits.Habits, respond: TestHtt
     (played) => ({ ...played, sent: http.sent })
   )
 }
+
+/** The places as variables, by the first of their names or by another. */
+const placesIn = ({ env }: Endpoint, { places }: Habits.Habits, which = 0): ReadonlyArray<readonly [string, string]> =>
+  Object.entries(places).map(([option, place]) =>
+    [spellings(env[option]).at(which) ?? assert.fail(`no variable of ${option}`), place] as const
+  )
 
 const defined = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
@@ -91,14 +101,25 @@ describe("transcripts", () => {
   })
 })
 
-const protocols = new Set(["openai-chat", "openai-compat", "anthropic", "mistral"])
+const protocols = new Set([
+  "openai-chat",
+  "openai-compat",
+  "anthropic",
+  "mistral",
+  "cohere",
+  "gemini",
+  "ollama",
+  "bedrock-converse"
+])
 const cases = Corpus.present ? Corpus.listed(protocols) : []
 
 const checkSources = (name: string, module: Providers.Module | Providers.VectorsModule, habits: Habits.Habits) => {
   const source = Providers.sources.get(name) ?? ""
   assert.match(source, /@see https:\/\//)
   assert.isNotEmpty(Providers.evidenceOf(module))
-  for (const variable of Object.values(module.endpoint.env)) assert.include(source, `\`${variable}\``)
+  for (const variable of Object.values(module.endpoint.env).flatMap(spellings)) {
+    assert.include(source, `\`${variable}\``)
+  }
   assert.isNotEmpty(habits.sources)
   for (const one of habits.sources) {
     if ("documented" in one) assert.match(`${one.documented} ${one.read}`, /^\S.* 20\d\d-\d\d-\d\d$/)
@@ -130,9 +151,10 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     const habits = Habits.ofProvider(endpoint.id)
     const transcripts = Transcript.ofProvider(endpoint.id)
     const text = transcripts.find((one) => one.name === "text") ?? assert.fail("no transcript of a text")
-    const whole = new TextDecoder().decode(text.bytes)
+    const whole = text.text
     const word = text.expected.nativeFinishReason ?? assert.fail("the text does not say how it ended")
-    const read = (text: string): Read.Read => Read.read(endpoint, [Bytes.bytesOf(text)])
+    const { contentType, encode } = text
+    const read = (text: string): Read.Read => Read.read(endpoint, [encode(text)], { contentType })
 
     it("the module says where it is documented, and on what evidence it stands", () =>
       checkSources(name, module, habits))
@@ -143,14 +165,20 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     for (const transcript of transcripts) {
       it.live(transcript.name, () =>
         Effect.gen(function*() {
-          const sse = (pieces: Iterable<Uint8Array>) => asked(module, habits, () => TestHttp.sse(pieces))
-          check(transcript, yield* sse([transcript.bytes]), "whole")
-          check(transcript, yield* sse(Bytes.byteByByte(Bytes.crlf(transcript.bytes))), "CRLF byte by byte")
-          const expected = Read.read(endpoint, [transcript.bytes])
-          assert.deepStrictEqual(Read.read(endpoint, Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
+          const played = (pieces: Iterable<Uint8Array>) =>
+            asked(module, habits, () => TestHttp.stream(contentType, pieces))
+          const read = (pieces: Iterable<Uint8Array>) => Read.read(endpoint, pieces, { contentType })
+          check(transcript, yield* played([transcript.bytes]), "whole")
+          check(
+            transcript,
+            yield* played(Bytes.byteByByte(encode(transcript.text.replaceAll("\n", "\r\n")))),
+            "CRLF byte by byte"
+          )
+          const expected = read([transcript.bytes])
+          assert.deepStrictEqual(read(Bytes.byteByByte(transcript.bytes)), expected, "byte by byte")
           for (let seed = 0; seed < 5; seed++) {
             const pieces = Bytes.randomCuts(transcript.bytes, seed, 3 + seed * 10)
-            assert.deepStrictEqual(Read.read(endpoint, pieces), expected, `cuts of seed ${seed}`)
+            assert.deepStrictEqual(read(pieces), expected, `cuts of seed ${seed}`)
           }
         }))
     }
@@ -158,7 +186,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     it.scopedLive(`over a socket, ${client.name}`, () =>
       Effect.gen(function*() {
         const server = yield* Server.make(
-          transcripts.map(({ bytes }, seed) => Server.sse(...Bytes.randomCuts(bytes, seed, 10)))
+          transcripts.map(({ bytes }, seed) => Server.stream(contentType, ...Bytes.randomCuts(bytes, seed, 10)))
         )
         const layer = Targets.named(module)(server.url).pipe(Layer.provide(client.layer))
         for (const transcript of transcripts) check(transcript, yield* Play.play(layer, params), transcript.name)
@@ -166,17 +194,19 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
 
     it.live("asks its own server, with the key in its place", () =>
       Effect.gen(function*() {
-        const { sent } = yield* asked(module, habits, () => TestHttp.sse([text.bytes]))
+        const { sent } = yield* asked(module, habits, () => TestHttp.stream(contentType, [text.bytes]))
         assert.deepStrictEqual(sent.map(({ method, url }) => `${method} ${url}`), [`POST ${habits.url}`])
         checkKey(sent[0], habits)
       }))
 
     it.live("from its variables", () =>
       Effect.gen(function*() {
-        const { apiKey, baseUrl } = endpoint.env
-        const http = TestHttp.make(() => TestHttp.sse([text.bytes]))
+        const [[apiKey], [baseUrl]] = [spellings(endpoint.env.apiKey), spellings(endpoint.env.baseUrl)]
+        const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
         const variables = ConfigProvider.fromMap(
           new Map([
+            ...Object.entries(habits.variables),
+            ...placesIn(endpoint, habits),
             ...(apiKey === undefined ? [] : [[apiKey, "key-of-the-variable"]] as const),
             ...(baseUrl === undefined ? [] : [[baseUrl, "http://variable.test/here"]] as const)
           ])
@@ -194,6 +224,42 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
         if (apiKey !== undefined) assert.include(JSON.stringify(http.sent[0]?.headers), "key-of-the-variable")
       }))
 
+    it.live("in a place from its variables, by each of their names, and nowhere without one", () =>
+      Effect.gen(function*() {
+        const places = Object.entries(habits.places)
+        if (places.length === 0) return assert.isUndefined(endpoint.baseUrlOf)
+        const key = spellings(endpoint.env.apiKey).slice(0, 1).map((name) => [name, "key-of-the-variable"] as const)
+        const asked = (variables: Iterable<readonly [string, string]>) => {
+          const http = TestHttp.make(() => TestHttp.stream(contentType, [text.bytes]))
+          const environment = Layer.setConfigProvider(
+            ConfigProvider.fromMap(new Map([...Object.entries(habits.variables), ...key, ...variables]))
+          )
+          const layer = module.layerConfig({ model: "a-model" }).pipe(
+            Layer.provide(http.layer),
+            Layer.provide(environment),
+            Layer.orDie
+          )
+          return Effect.map(Play.play(layer, params), ({ exit }) => ({ exit, urls: http.sent.map(({ url }) => url) }))
+        }
+        for (const which of [0, -1]) {
+          const { urls } = yield* asked(
+            places.map(([option, place]) =>
+              [spellings(endpoint.env[option]).at(which) ?? assert.fail(`no variable of ${option}`), place] as const
+            )
+          )
+          assert.deepStrictEqual(urls, [habits.url])
+        }
+        const { exit, urls } = yield* asked([])
+        assert.deepStrictEqual(urls, [])
+        const param = Object.keys(endpoint.env).find((option) => option in habits.places) ?? ""
+        const message = `there is none: give it to the layer, or set ${spellings(endpoint.env[param])[0]} where`
+        assert.deepStrictEqual(
+          Failure.ofExit(exit, { reason: "InvalidRequest", param }),
+          { reason: "InvalidRequest", param }
+        )
+        assert.include(String(exit), message)
+      }))
+
     for (const [said, meant] of [...Object.entries(habits.finishReasons), [unknownWord, unknownWord] as const]) {
       it(`finishes with ${said}`, () => {
         const answer = read(replaced(whole, word, said))
@@ -206,7 +272,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
     }
 
     it("cut before its end it is not whole, and what came is there", () => {
-      const begun = unfinished(whole, word)
+      const begun = unfinished(whole, word, text)
       const answer = read(begun)
       assert.strictEqual(answer.outcome, endpoint.lenientFinish === true ? "ok" : "TruncatedStream")
       assert.strictEqual(textOf(answer), text.expected.text)
@@ -293,7 +359,7 @@ for (const [name, module] of Providers.ofVectors) {
 
     it.live("from its variables", () =>
       Effect.gen(function*() {
-        const { apiKey = "", baseUrl = "" } = endpoint.env
+        const [[apiKey = ""], [baseUrl = ""]] = [spellings(endpoint.env.apiKey), spellings(endpoint.env.baseUrl)]
         const variables = ConfigProvider.fromMap(
           new Map([[apiKey, "key-of-the-variable"], [baseUrl, "http://variable.test/here"]])
         )

@@ -1,10 +1,10 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { describe, expect, test } from "tstyche"
 import type { Endpoint, Provider, ProviderError } from "../../src/index.ts"
-import { OpenAiCompatible, Registry } from "../../src/index.ts"
+import { OpenAi, OpenAiCompatible, Registry, SageMaker } from "../../src/index.ts"
 
 declare const apiKey: Redacted.Redacted
 declare const token: Effect.Effect<Redacted.Redacted, ProviderError.ProviderError>
@@ -47,6 +47,20 @@ describe("Registry", () => {
     expect(Registry.layer).type.not.toBeCallableWith({ mine }, { openai: { apiKey } })
     expect(Registry.layer).type.not.toBeCallableWith(Registry.endpoints, { openai: { apiKey, model: "gpt-5" } })
     expect(Registry.layer).type.not.toBeCallableWith(Registry.endpoints, { openai: { apiKey: "sk-plain" } })
+  })
+
+  test("places and credentials are options of those who have them, and of endpoints of one's own", () => {
+    expect(Registry.layer).type.toBeCallableWith(Registry.endpoints, {
+      bedrock: { region: "eu-west-1", apiKey },
+      sagemaker: { region: "eu-west-1", credentials: Effect.succeed({ accessKeyId: "a", secretAccessKey: "b" }) }
+    })
+    expect(Registry.layer).type.toBeCallableWith({ mine }, { mine: { region: "eu-west-1" } })
+    expect(Registry.layer).type.not.toBeCallableWith(Registry.endpoints, { groq: { region: "eu-west-1" } })
+    expect(Registry.layer).type.not.toBeCallableWith(Registry.endpoints, { openai: { region: "eu-west-1" } })
+    expect(SageMaker.layer).type.not.toBeCallableWith({ region: "eu-west-1", apiKey })
+    expect(SageMaker.layer).type.not.toBeCallableWith({})
+    expect(SageMaker.layerConfig).type.toBeCallableWith()
+    expect(OpenAi.layer).type.not.toBeCallableWith({ apiKey, region: "eu-west-1" })
   })
 
   test("ids may be known only when it runs", () => {
