@@ -440,7 +440,7 @@ describe("Gemini's signatures, over two turns of a Chat", () => {
           readonly contents: ReadonlyArray<{ readonly role: string; readonly parts: ReadonlyArray<unknown> }>
         } = JSON.parse(server.requests[1]?.body ?? "{}")
         const [model, results] = body.contents.slice(body.contents.findIndex(({ role }) => role === "model"))
-        assert.deepInclude(model?.parts, call)
+        assert.deepInclude(model?.parts ?? [], call)
         assert.include(JSON.stringify(results), "\"temperature\":20")
       }))
   }
