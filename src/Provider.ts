@@ -78,8 +78,11 @@ export const completion = (
 export type OnDropped = "warn" | "ignore" | "fail"
 
 export interface LayerOptions {
-  /** An Effect is run for each attempt: for keys that rotate, and for cloud tokens. */
-  readonly apiKey: Redacted.Redacted | Effect.Effect<Redacted.Redacted, ProviderError>
+  /**
+   * An Effect is run for each attempt: for keys that rotate, and for cloud tokens. If it fails, but for a `ProviderError`
+   * of its own, the call fails with `Authentication`, which does not tell why, since that may hold the key.
+   */
+  readonly apiKey: Redacted.Redacted | Effect.Effect<Redacted.Redacted, unknown>
   /** Used when `params.model` is absent. */
   readonly model?: string | undefined
   /** Replaces the endpoint's own, version segment included. */

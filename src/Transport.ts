@@ -30,7 +30,7 @@ import { parseJson } from "./internal/parseJson.ts"
 import { retryAfter } from "./internal/retryAfter.ts"
 import type { Secrets } from "./internal/scrub.ts"
 import { spellings } from "./internal/variables.ts"
-import type { ProviderError } from "./ProviderError.ts"
+import { isProviderError, type ProviderError } from "./ProviderError.ts"
 
 export type HeaderInput = { readonly [name: string]: string | Redacted.Redacted }
 
@@ -40,7 +40,7 @@ export interface Options {
   readonly baseUrl: string | undefined
   readonly places: Places
   /** Absent for servers that need none. An Effect is run for each attempt. */
-  readonly apiKey: Redacted.Redacted | Effect.Effect<Redacted.Redacted, ProviderError> | undefined
+  readonly apiKey: Redacted.Redacted | Effect.Effect<Redacted.Redacted, unknown> | undefined
   /** Where there is no key. */
   readonly signer: Signer | undefined
   readonly headers: HeaderInput
@@ -162,6 +162,12 @@ const headersOf = (endpoint: Server, options: Options, outgoing: Outgoing) =>
     return Object.fromEntries(headers)
   })
 
+/** What a failure to get a key says may hold it. */
+const notHad = (error: unknown): Network.TransportFault | ProviderError =>
+  isProviderError(error)
+    ? error
+    : Network.fault({ reason: { _tag: "Authentication" }, detail: "the key could not be had; nothing was sent" })
+
 const authoriseOf = (
   endpoint: Server,
   options: Options,
@@ -175,7 +181,9 @@ const authoriseOf = (
       return withSignature(sign, outgoing.secrets)
     }
     if (auth._tag === "None" && given === undefined) return Effect.succeed
-    const redacted = given === undefined || Redacted.isRedacted(given) ? given : yield* given
+    const redacted = given === undefined || Redacted.isRedacted(given)
+      ? given
+      : yield* Effect.mapError(given, notHad)
     const key = redacted === undefined ? "" : Redacted.value(redacted).trim()
     if (key === "") {
       const [envVar = "the provider's API key"] = spellings(env.apiKey)

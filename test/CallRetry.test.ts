@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/TestClock"
+import { inspect } from "node:util"
 import type { ResponseHead, RetryPolicy } from "../src/CallOptions.ts"
 import * as Provider from "../src/Provider.ts"
 import { ProviderError } from "../src/ProviderError.ts"
@@ -335,6 +336,16 @@ describe("what an attempt is made with", () => {
       const played = yield* Timed.run(server, { layer: { apiKey: Effect.fail(failure) } }, hour)
       assert.deepInclude(played.error(), { provider: "vault", attempts: 0 })
       assert.deepStrictEqual(played.ended()?.at, 0)
+      assert.lengthOf(server.sent, 0)
+    }))
+
+  it.effect("a failure to get a key tells nothing of what it holds", () =>
+    Effect.gen(function*() {
+      const server = Timed.server(good())
+      const apiKey = Effect.fail(new Error("no token for sk-secret"))
+      const error = (yield* Timed.run(server, { layer: { apiKey } }, hour)).error()
+      assert.deepInclude(error, { _tag: "ProviderError", reason: { _tag: "Authentication" }, attempts: 1 })
+      assert.notInclude(inspect(error, { depth: 10 }), "sk-secret")
       assert.lengthOf(server.sent, 0)
     }))
 

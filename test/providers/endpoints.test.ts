@@ -190,7 +190,7 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
         )
         const layer = Targets.named(module)(server.url).pipe(Layer.provide(client.layer))
         for (const transcript of transcripts) check(transcript, yield* Play.play(layer, params), transcript.name)
-      }))
+      }), 60_000)
 
     it.live("asks its own server, with the key in its place", () =>
       Effect.gen(function*() {
