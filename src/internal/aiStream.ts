@@ -24,7 +24,7 @@ const words = { text: "text", refusal: "text", reasoning: "reasoning" } as const
 class Answer {
   private readonly fold = Fold.make()
   private id = ""
-  private isOpen = false
+  private hasBegun = false
   private blocks = 0
   private sources = 0
   private open: { readonly kind: Kind; readonly id: string } | undefined
@@ -32,8 +32,8 @@ class Answer {
 
   add(chunk: ChatCompletionChunk, out: Array<Part>): void {
     this.fold.add(chunk)
-    if (!this.isOpen) {
-      this.isOpen = true
+    if (!this.hasBegun) {
+      this.hasBegun = true
       this.id = chunk.id
       out.push(Parts.responseMetadata(chunk))
     }
