@@ -1,6 +1,7 @@
 /**
  * What the scripts share: which provider they run over, and how a program ends in a terminal.
  */
+import type * as AiError from "@effect/ai/AiError"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -108,7 +109,12 @@ export const show = (): (chunk: ChatCompletionChunk.ChatCompletionChunk) => Effe
 
 /** A failure is a line on stderr and exit code 1; Ctrl-C is an interruption, and exit code 130. */
 export const main = <
-  E extends Provider.CallError | ToolError.ToolError | OutputError.OutputError | ConfigError
+  E extends
+    | Provider.CallError
+    | ToolError.ToolError
+    | OutputError.OutputError
+    | ConfigError
+    | AiError.AiError
 >(
   program: Effect.Effect<unknown, E>
 ): void => {

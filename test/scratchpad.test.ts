@@ -175,6 +175,15 @@ const scripts: Readonly<Record<string, string | RegExp>> = {
     "... ingredients",
     "Pancakes, 20 minutes: flour, milk, eggs"
   ),
+  bridge: lines(
+    either,
+    "weather in Paris",
+    "weather in Rome",
+    "18 degrees, cloudy",
+    "27 degrees, sunny",
+    "",
+    "In Paris it is 18 degrees and cloudy, in Rome 27 degrees and sunny."
+  ),
   reasoning: lines(
     over("Anthropic", "ANTHROPIC_API_KEY"),
     "Compare 9.11 with 9.90: the tenths decide, and 1 is less than 9.",

@@ -1,6 +1,9 @@
 /**
  * Whatever goes wrong: the key, the values of custom headers and the prompt appear nowhere but at the provider.
  */
+import * as AiError from "@effect/ai/AiError"
+import * as LanguageModel from "@effect/ai/LanguageModel"
+import type * as Prompt from "@effect/ai/Prompt"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
@@ -16,6 +19,7 @@ import * as Runtime from "effect/Runtime"
 import * as Stream from "effect/Stream"
 import * as Tracer from "effect/Tracer"
 import * as util from "node:util"
+import * as AiLanguageModel from "../src/AiLanguageModel.ts"
 import type { AwsCredentials } from "../src/AwsCredentials.ts"
 import type { CallOptions } from "../src/CallOptions.ts"
 import type { CompletionParams } from "../src/CompletionParams.ts"
@@ -180,8 +184,49 @@ interface Failure {
   readonly whole?: CallOptions
 }
 
+/** How a program calls: as a stream and for the whole answer. */
+interface Surface {
+  readonly name: string
+  readonly clients: ReadonlyArray<Clients.Client>
+  readonly stream: (call: CallOptions) => Effect.Effect<unknown, unknown, Provider.Provider>
+  readonly answer: (call: CallOptions) => Effect.Effect<unknown, unknown, Provider.Provider>
+  /** Our own error in what it failed with. */
+  readonly errorOf: (error: unknown) => unknown
+}
+
+const direct: Surface = {
+  name: "",
+  clients: Clients.all,
+  stream: (call) => Stream.runDrain(Provider.completionStream(params, call)),
+  answer: (call) => Provider.completion(params, call),
+  errorOf: (error) => error
+}
+
+const asked: ReadonlyArray<Prompt.MessageEncoded> = [{ role: "system", content: prompt }, {
+  role: "user",
+  content: prompt
+}]
+
+const bridged: Surface = {
+  name: ", through @effect/ai",
+  clients: [Clients.undici],
+  stream: (call) =>
+    Stream.runDrain(LanguageModel.streamText({ prompt: asked })).pipe(
+      Effect.provide(AiLanguageModel.layerWith({ call }))
+    ),
+  answer: (call) =>
+    LanguageModel.generateText({ prompt: asked }).pipe(Effect.provide(AiLanguageModel.layerWith({ call }))),
+  errorOf: (error) => AiError.isAiError(error) ? error.cause : assert.fail("no AiError")
+}
+
 /** Makes a stream and a whole answer fail, and looks everywhere. */
-const look = (client: Clients.Client, wire: Wire.Wire, baseUrl: string, { call, layer, whole }: Failure = {}) =>
+const look = (
+  client: Clients.Client,
+  wire: Wire.Wire,
+  baseUrl: string,
+  { call, layer, whole }: Failure = {},
+  surface = direct
+) =>
   Effect.gen(function*() {
     const context = yield* Layer.build(Layer.provide(
       wire.layer({
@@ -198,8 +243,8 @@ const look = (client: Clients.Client, wire: Wire.Wire, baseUrl: string, { call, 
     const during = logging([["string", Logger.stringLogger]])
     const [stream, answer] = yield* Effect.all(
       [
-        Stream.runDrain(Provider.completionStream(params, { headers, ...call })),
-        Provider.completion(params, { headers, ...call, ...whole })
+        surface.stream({ headers, ...call }),
+        surface.answer({ headers, ...call, ...whole })
       ].map((run) =>
         rejected(during.run(run.pipe(
           Effect.withSpan("the user's own"),
@@ -221,7 +266,7 @@ const look = (client: Clients.Client, wire: Wire.Wire, baseUrl: string, { call, 
       []
     )
     assert.isTrue(traced.names().includes("chat m"), "the call's own span")
-    return { error: Cause.squash(stream[Runtime.FiberFailureCauseId]), spans: traced.names() }
+    return { error: surface.errorOf(Cause.squash(stream[Runtime.FiberFailureCauseId])), spans: traced.names() }
   })
 
 const noise = (length: number) => "x".repeat(length)
@@ -472,27 +517,35 @@ const tagOf = (error: unknown): string =>
     ? String(error._tag)
     : "no error"
 
+for (const surface of [direct, bridged]) {
+  for (const client of surface.clients) {
+    for (const wire of Wire.ofEvery) {
+      describe(`${client.name}, ${wire.name}${surface.name}`, { timeout: 20_000 }, () => {
+        for (const way of ways) {
+          it.scopedLive(way.name, () =>
+            Effect.gen(function*() {
+              const server = yield* Server.make((request) => way.script(request, wire))
+              const { error, spans } = yield* look(client, wire, server.url, way.failure?.(server), surface)
+              // One for each of the two calls.
+              assert.lengthOf(spans.filter((name) => name.startsWith("http.client")), 2)
+              if (way.phase !== undefined) assert.deepInclude(error, { phase: way.phase })
+              if (way.tag !== "ProviderError") assert.strictEqual(tagOf(error), way.tag)
+              else assert.isTrue(isProviderError(error))
+              const request = server.requests[0] ?? assert.fail("no request")
+              // Else there would be nothing to find.
+              assert.include(told(request), key)
+              assert.include(request.body, "PROMPTMARK")
+              assert.deepInclude(request.headers, { "x-team": teamHeader, "x-tenant": tenantHeader })
+            }))
+        }
+      })
+    }
+  }
+}
+
 for (const client of Clients.all) {
   for (const wire of Wire.ofEvery) {
     describe(`${client.name}, ${wire.name}`, { timeout: 20_000 }, () => {
-      for (const way of ways) {
-        it.scopedLive(way.name, () =>
-          Effect.gen(function*() {
-            const server = yield* Server.make((request) => way.script(request, wire))
-            const { error, spans } = yield* look(client, wire, server.url, way.failure?.(server))
-            // One for each of the two calls.
-            assert.lengthOf(spans.filter((name) => name.startsWith("http.client")), 2)
-            if (way.phase !== undefined) assert.deepInclude(error, { phase: way.phase })
-            if (way.tag !== "ProviderError") assert.strictEqual(tagOf(error), way.tag)
-            else assert.isTrue(isProviderError(error))
-            const request = server.requests[0] ?? assert.fail("no request")
-            // Else there would be nothing to find.
-            assert.include(told(request), key)
-            assert.include(request.body, "PROMPTMARK")
-            assert.deepInclude(request.headers, { "x-team": teamHeader, "x-tenant": tenantHeader })
-          }))
-      }
-
       for (const status of [301, 302, 303, 307, 308]) {
         it.scopedLive(`${status} to another origin, which gets nothing`, () =>
           Effect.gen(function*() {

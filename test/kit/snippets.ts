@@ -80,6 +80,7 @@ const script = (mock: LLMock): LLMock =>
     .onMessage("How big is Paris?", { content: "{\"name\":\"Paris\",\"people\":2100000}" }, { chunkSize: 12 })
     .onMessage("How many r", { reasoning: "Let me count: st-r-awbe-r-r-y. ", content: "Three." })
     .onMessage("Are you sure?", { content: "Yes, three." })
+    .onMessage("Ann, 41.", { content: "{\"name\":\"Ann\",\"age\":41}" })
     .onMessage("Write a limerick.", { content: "There once was a stream in a pipe" })
     .onMessage("There once was a stream", { content: "Mildly." })
     .onMessage("Count to a thousand.", { content: "1, 2, 3, ".repeat(200) }, { chunkSize: 9, latency: 20 })

@@ -76,6 +76,12 @@ try {
   heading("the program, run")
   show(consumer, process.execPath, "out/program.js")
 
+  heading("the bridge: nothing before its peer is there, all after")
+  assert.ok(!fs.existsSync(path.join(consumer, "node_modules/@effect/ai")), "an optional peer was installed unasked")
+  show(consumer, "npm", "install", "@effect/ai@0.37")
+  show(consumer, path.join(consumer, "node_modules/.bin/tsc"), "--project", "peer")
+  show(consumer, process.execPath, "out/bridge.js")
+
   heading("publint")
   show(root, bin("publint"), "run", tarball, "--strict")
 
