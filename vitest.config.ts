@@ -8,8 +8,6 @@ export default defineConfig({
     exclude: ["test/oracles/**", "test/faults/sockets.test.ts", "node_modules/**"],
     sequence: { concurrent: true },
     silent: "passed-only",
-    // Each file imports nearly all of it, which takes longer than most files.
-    isolate: false,
     maxWorkers: 2,
     minWorkers: 1,
     // Where others use the machine as well, a test of sockets that missed its moment gets one more.

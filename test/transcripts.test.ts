@@ -10,7 +10,6 @@ import * as Read from "./fuzz/read.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Bytes from "./kit/bytes.ts"
 import * as Clients from "./kit/clients.ts"
-import * as Failure from "./kit/failure.ts"
 import * as Play from "./kit/play.ts"
 import * as Server from "./kit/server.ts"
 import * as Targets from "./kit/targets.ts"
@@ -46,12 +45,6 @@ const inMemory = (transcript: Transcript.Transcript, pieces: Iterable<Uint8Array
     params
   )
 
-const check = (transcript: Transcript.Transcript, played: Play.Played, how: string) => {
-  assert.deepStrictEqual(Failure.ofExit(played.exit, transcript.expected.error), transcript.expected.error, how)
-  assert.deepStrictEqual(Answer.violations(played.chunks), [], how)
-  assert.deepStrictEqual(Transcript.result(played.chunks, transcript.expected), transcript.expected, how)
-}
-
 describe("transcripts", () => {
   it("there are some of every dialect", () => {
     assert.deepStrictEqual([...new Set(transcripts.map((one) => one.provider))], [...targets.keys()])
@@ -84,10 +77,10 @@ describe("transcripts", () => {
     it.live(`${name}, in any pieces`, () =>
       Effect.gen(function*() {
         const whole = yield* inMemory(transcript, [transcript.bytes])
-        check(transcript, whole, "whole")
+        Transcript.check(transcript, whole, "whole")
         for (const [how, pieces] of played) {
           const again = yield* inMemory(transcript, pieces)
-          check(transcript, again, how)
+          Transcript.check(transcript, again, how)
           assert.deepStrictEqual(
             Answer.comparable(again.chunks, sent),
             Answer.comparable(whole.chunks, sent),
@@ -113,7 +106,7 @@ describe("transcripts", () => {
           ])
           const layer = targetOf(transcript)(server.url).pipe(Layer.provide(client.layer))
           for (const how of ["whole", "cut", "CRLF and cut"]) {
-            check(transcript, yield* Play.play(layer, params), how)
+            Transcript.check(transcript, yield* Play.play(layer, params), how)
           }
           assert.strictEqual(server.requests.length, 3)
         }), 20_000)

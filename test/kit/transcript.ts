@@ -1,6 +1,7 @@
 /**
  * The wire transcripts of `test/fixtures`: the bytes a server sent, and what must come out of them.
  */
+import { assert } from "@effect/vitest"
 import * as Schema from "effect/Schema"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -9,6 +10,7 @@ import * as Answer from "./answer.ts"
 import * as Bytes from "./bytes.ts"
 import * as EventStream from "./eventStream.ts"
 import * as Failure from "./failure.ts"
+import type * as Play from "./play.ts"
 
 const Expected = Schema.Struct({
   text: Schema.optionalWith(Schema.String, { default: () => "" }),
@@ -120,4 +122,11 @@ export const result = (chunks: ReadonlyArray<ChatCompletionChunk>, expected: Exp
     // Of the chunks: they do not hold it.
     ...(expected.error === undefined ? undefined : { error: expected.error })
   }
+}
+
+/** Everything that came out is what the `.json` says, and keeps the rules of chunks. */
+export const check = ({ expected }: Transcript, played: Play.Played, how: string): void => {
+  assert.deepStrictEqual(Failure.ofExit(played.exit, expected.error), expected.error, how)
+  assert.deepStrictEqual(Answer.violations(played.chunks), [], how)
+  assert.deepStrictEqual(result(played.chunks, expected), expected, how)
 }

@@ -17,13 +17,11 @@ import * as Services from "../../src/Services.ts"
 import * as Read from "../fuzz/read.ts"
 import * as Answer from "../kit/answer.ts"
 import * as Bytes from "../kit/bytes.ts"
-import * as Clients from "../kit/clients.ts"
 import * as Corpus from "../kit/corpus.ts"
 import * as Failure from "../kit/failure.ts"
 import * as Habits from "../kit/habits.ts"
 import * as Play from "../kit/play.ts"
 import * as Providers from "../kit/providers.ts"
-import * as Server from "../kit/server.ts"
 import * as Targets from "../kit/targets.ts"
 import * as TestHttp from "../kit/testHttp.ts"
 import * as Transcript from "../kit/transcript.ts"
@@ -86,12 +84,6 @@ const placesIn = ({ env }: Endpoint, { places }: Habits.Habits, which = 0): Read
 const defined = (fields: object): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 
-const check = ({ expected }: Transcript.Transcript, played: Play.Played, how: string): void => {
-  assert.deepStrictEqual(Failure.ofExit(played.exit, expected.error), expected.error, how)
-  assert.deepStrictEqual(Answer.violations(played.chunks), [], how)
-  assert.deepStrictEqual(Transcript.result(played.chunks, expected), expected, how)
-}
-
 describe("transcripts", () => {
   it("none is that of another provider under its own name", () => {
     const all = Providers.all.flatMap(({ endpoint }) => Transcript.ofProvider(endpoint.id))
@@ -142,9 +134,8 @@ const errorOf = ({ body, headers }: Habits.Habits["errors"]["400"], status: stri
     headers: { "content-type": typeof body === "string" ? "text/plain" : "application/json", ...headers }
   })
 
-for (const [place, [name, module]] of [...Providers.modules].entries()) {
+for (const [name, module] of Providers.modules) {
   const { endpoint } = module
-  const client = Clients.all[place % Clients.all.length] ?? assert.fail("no client")
 
   describe(endpoint.id, () => {
     if (!Habits.isKnown(endpoint.id)) return it("is described", () => assert.fail("it has no server.json"))
@@ -168,8 +159,8 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
           const played = (pieces: Iterable<Uint8Array>) =>
             asked(module, habits, () => TestHttp.stream(contentType, pieces))
           const read = (pieces: Iterable<Uint8Array>) => Read.read(endpoint, pieces, { contentType })
-          check(transcript, yield* played([transcript.bytes]), "whole")
-          check(
+          Transcript.check(transcript, yield* played([transcript.bytes]), "whole")
+          Transcript.check(
             transcript,
             yield* played(Bytes.byteByByte(encode(transcript.text.replaceAll("\n", "\r\n")))),
             "CRLF byte by byte"
@@ -182,15 +173,6 @@ for (const [place, [name, module]] of [...Providers.modules].entries()) {
           }
         }))
     }
-
-    it.scopedLive(`over a socket, ${client.name}`, () =>
-      Effect.gen(function*() {
-        const server = yield* Server.make(
-          transcripts.map(({ bytes }, seed) => Server.stream(contentType, ...Bytes.randomCuts(bytes, seed, 10)))
-        )
-        const layer = Targets.named(module)(server.url).pipe(Layer.provide(client.layer))
-        for (const transcript of transcripts) check(transcript, yield* Play.play(layer, params), transcript.name)
-      }), 60_000)
 
     it.live("asks its own server, with the key in its place", () =>
       Effect.gen(function*() {
