@@ -1,11 +1,27 @@
 import { defineConfig } from "vitest/config"
 import { GuaranteesReporter } from "./test/kit/guaranteesReporter.ts"
 
+/** They compute and leave nothing behind: to import it all anew for each would take longer than most of them do. */
+const pure = [
+  "test/internal/**/*.test.ts",
+  "test/providers/!(sockets).test.ts",
+  "test/{accepts,parameters,Registry,ProviderError,Models,Normalise,TestProvider,Tool,Framing}.test.ts"
+]
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    // Every fault on every client takes long, and has a command of its own: `npm run test:faults`.
-    exclude: ["test/oracles/**", "test/faults/sockets.test.ts", "node_modules/**"],
+    projects: [
+      { extends: true, test: { name: "pure", include: pure, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: "all others",
+          include: ["test/**/*.test.ts"],
+          // Every fault on every client takes long, and has a command of its own: `npm run test:faults`.
+          exclude: [...pure, "test/oracles/**", "test/faults/sockets.test.ts", "node_modules/**"]
+        }
+      }
+    ],
     sequence: { concurrent: true },
     silent: "passed-only",
     maxWorkers: 2,
