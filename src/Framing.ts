@@ -138,7 +138,11 @@ export const awsEventStream: Framing = {
  * @see https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_PayloadPart.html
  */
 export const sseInAwsEventStream: Framing = {
-  ...awsEventStream,
-  terminator: sse.terminator,
-  parser: AwsEventStream.within(sse.parser)
+  // Nothing is spread and nothing is called here: a bundle of another provider must be able to leave it out.
+  contentTypes: ["application/vnd.amazon.eventstream"],
+  accept: "application/vnd.amazon.eventstream",
+  jsonFrames: false,
+  terminator: "[DONE]",
+  load: AwsEventStream.load,
+  parser: (limit, emit) => AwsEventStream.within(sse.parser, limit, emit)
 }

@@ -250,19 +250,21 @@ export const parser = (limit: number, emit: (frame: Frame) => void): Parser =>
   })
 
 /** The payloads of all events as one body, which is cut where it happens to be, with frames of its own. */
-export const within =
-  (inner: (limit: number, emit: (frame: Frame) => void) => Parser) =>
-  (limit: number, emit: (frame: Frame) => void): Parser => {
-    const body = inner(limit, emit)
-    let isIntact = true
-    const outer = framesOf(limit, emit, (message) => {
-      isIntact &&= body.push(message.body)
-    })
-    return {
-      push: (bytes) => outer.push(bytes) && isIntact,
-      end: () => {
-        outer.end()
-        body.end()
-      }
+export const within = (
+  inner: (limit: number, emit: (frame: Frame) => void) => Parser,
+  limit: number,
+  emit: (frame: Frame) => void
+): Parser => {
+  const body = inner(limit, emit)
+  let isIntact = true
+  const outer = framesOf(limit, emit, (message) => {
+    isIntact &&= body.push(message.body)
+  })
+  return {
+    push: (bytes) => outer.push(bytes) && isIntact,
+    end: () => {
+      outer.end()
+      body.end()
     }
   }
+}
