@@ -5,7 +5,10 @@ import { GuaranteesReporter } from "./test/kit/guaranteesReporter.ts"
 const pure = [
   "test/internal/**/*.test.ts",
   "test/providers/!(sockets).test.ts",
-  "test/{accepts,parameters,Registry,ProviderError,Models,Normalise,TestProvider,Tool,Framing}.test.ts"
+  "test/faults/{bytes,numbers,replay}.test.ts",
+  "test/{accepts,parameters,conformanceTools,guarantees}.test.ts",
+  "test/{Registry,ProviderError,Models,Embeddings,Normalise,Framing,Tool,Toolkit,TestProvider,JsonSchema,output}.test.ts",
+  "test/{ChatCompletion,ChatCompletionChunk,CompletionParams,AiEmbeddingModel,Call,CallRetry,CallSpan}.test.ts"
 ]
 
 export default defineConfig({
