@@ -17,6 +17,11 @@ import type { EndpointOptions } from "../Provider.ts"
 import { missing } from "./address.ts"
 import * as Credentials from "./awsCredentials.ts"
 
+/**
+ * Not in the declarations: their types need not be there.
+ *
+ * @internal
+ */
 export interface Peers {
   readonly Sha256: typeof Sha256
   readonly SignatureV4: typeof SignatureV4
@@ -29,7 +34,11 @@ const notInstalled: Fault = {
   detail: `signing requests to AWS needs two packages: npm install ${packages}`
 }
 
-/** The handlers also tell bundlers that the packages may not be there. */
+/**
+ * The handlers also tell bundlers that the packages may not be there.
+ *
+ * @internal
+ */
 export const load: Effect.Effect<Peers, Fault> = Effect.flatMap(
   Effect.promise(() =>
     Promise.all([
@@ -61,7 +70,11 @@ export interface Scope {
   readonly service: string
 }
 
-/** The headers that sign a request now. */
+/**
+ * The headers that sign a request now.
+ *
+ * @internal
+ */
 export const sign = (
   { Sha256, SignatureV4 }: Peers,
   { body, headers, host, method, path, query }: Parts,
