@@ -20,10 +20,9 @@ type Result<A> = Either.Either<A, string>
 
 const jsonSchema = (ast: Schema.Schema.Any["ast"], of: string): Result<JsonSchema> =>
   Either.try({
-    // A JSON Schema of Effect's is JSON, and an object; its type says neither.
-    try: () => Tool.getJsonSchemaFromSchemaAst(ast) as unknown as JsonSchema,
+    try: (): unknown => Tool.getJsonSchemaFromSchemaAst(ast),
     catch: (error) => `${of} has no JSON Schema: ${error instanceof Error ? error.message : String(error)}`
-  })
+  }).pipe(Either.filterOrLeft(isObject, () => `${of} has no JSON Schema`))
 
 const toolOf = (tool: Tool.Any): Result<ToolDefinition> => {
   if (Tool.isProviderDefined(tool)) {

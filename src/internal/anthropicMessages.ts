@@ -13,8 +13,8 @@ import type {
   ToolCall,
   ToolMessage
 } from "../CompletionParams.ts"
-import type { Context, Encoded } from "./anthropicParts.ts"
-import { blocksOf, extraOf, textBlock, withExtra } from "./anthropicParts.ts"
+import { blocksOf, textBlock, withExtra } from "./anthropicParts.ts"
+import { type Context, extraOf, type OrRefusal } from "./encoding.ts"
 import { isObject, type Json, type JsonObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 
@@ -41,10 +41,10 @@ const systemBlocks = (
   message: SystemMessage | DeveloperMessage,
   path: string,
   context: Context
-): Encoded<ReadonlyArray<JsonObject>> =>
+): OrRefusal<ReadonlyArray<JsonObject>> =>
   Either.map(blocksOf(message.content, path, context), (blocks) => withExtra(blocks, extraOf(context, message)))
 
-const toolResult = (message: ToolMessage, path: string, context: Context): Encoded<JsonObject> =>
+const toolResult = (message: ToolMessage, path: string, context: Context): OrRefusal<JsonObject> =>
   Either.map(blocksOf(message.content, path, context), (content) => {
     const plain = typeof message.content === "string" ? message.content : undefined
     const result: JsonObject = {
@@ -56,7 +56,7 @@ const toolResult = (message: ToolMessage, path: string, context: Context): Encod
     return withExtra([result], extraOf(context, message))[0] ?? result
   })
 
-const toolUse = (call: ToolCall, path: string): Encoded<JsonObject> => {
+const toolUse = (call: ToolCall, path: string): OrRefusal<JsonObject> => {
   const { arguments: text, name } = call.function
   const input = text.trim() === "" ? {} : parseJson(text)
   return isObject(input)
@@ -84,7 +84,7 @@ const assistantBlocks = (
   message: AssistantMessage,
   path: string,
   options: Options
-): Encoded<ReadonlyArray<JsonObject>> => {
+): OrRefusal<ReadonlyArray<JsonObject>> => {
   const encoded = blocksOf(message.content ?? "", path, options)
   if (Either.isLeft(encoded)) return encoded
   const { native } = message
@@ -151,7 +151,7 @@ const addMessage = (
   path: string,
   options: Options,
   turns: Turns
-): Encoded<void> => {
+): OrRefusal<void> => {
   switch (message.role) {
     case "system":
     case "developer":
@@ -175,7 +175,7 @@ const isSystem = (message: Message): message is SystemMessage | DeveloperMessage
  * System and developer messages at the head are the system prompt. Later ones stay where they are if the model takes
  * them there, so that what went before is unchanged (caches and signatures depend on it); else they join the prompt.
  */
-export const encode = (messages: ReadonlyArray<Message>, options: Options): Encoded<Conversation> => {
+export const encode = (messages: ReadonlyArray<Message>, options: Options): OrRefusal<Conversation> => {
   const turns = new Turns()
   const system: Array<JsonObject> = []
   let inHead = true

@@ -6,39 +6,19 @@
  */
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import type { Extra, FilePart, ImagePart, Part, Source } from "../CompletionParams.ts"
-import type { Dropped } from "../Dialect.ts"
-import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
+import type { FilePart, ImagePart, Part, Source } from "../CompletionParams.ts"
 import * as Base64 from "./base64.ts"
+import { type Context, extraOf, type OrRefusal, unsupported } from "./encoding.ts"
 import type { JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 
-/** What goes wrong before anything is sent. */
-export type Refusal = UnsupportedParameter | InvalidRequest
-
-export type Encoded<A> = Either.Either<A, Refusal>
-
-/** What encoding a message needs to know, and what it has to tell. */
-export interface Context {
-  /** The key of `extra`. */
-  readonly providerId: string
-  readonly dropped: Array<Dropped>
-}
-
-export const extraOf = (context: Context, of: { readonly extra?: Extra | undefined }): JsonObject | undefined =>
-  of.extra?.[context.providerId]
-
 /** `undefined` for text that is empty: the API refuses such a block. */
 export const textBlock = (text: string): JsonObject | undefined => text === "" ? undefined : { type: "text", text }
-
-const unsupported = (param: string): Encoded<never> => Either.left({ _tag: "UnsupportedParameter", param })
 
 /** What bytes are, wherever they are. */
 type Content =
   | { readonly _tag: "Base64"; readonly mediaType: string; readonly data: string; readonly text: () => string }
   | { readonly _tag: "Reference"; readonly source: JsonObject }
-
-const dataUrl = /^data:([^;,]*)[^,]*;base64,(.*)$/s
 
 const decodeText = Schema.decodeUnknownEither(Schema.StringFromBase64)
 
@@ -48,9 +28,9 @@ const contentOf = (source: Source): Content => {
     const { data, mediaType } = source
     return { _tag: "Base64", mediaType, data: Base64.encode(data), text: () => new TextDecoder().decode(data) }
   }
-  const inline = dataUrl.exec(source.url)
-  if (inline === null) return { _tag: "Reference", source: { type: "url", url: source.url } }
-  const [, mediaType = "", data = ""] = inline
+  const inline = Base64.ofDataUrl(source.url)
+  if (inline === undefined) return { _tag: "Reference", source: { type: "url", url: source.url } }
+  const { data, mediaType } = inline
   return { _tag: "Base64", mediaType, data, text: () => Either.getOrElse(decodeText(data), () => "") }
 }
 
@@ -79,7 +59,7 @@ const textTypes: ReadonlySet<string> = new Set([
   "application/typescript"
 ])
 
-const fileBlock = (part: FilePart, path: string): Encoded<JsonObject> => {
+const fileBlock = (part: FilePart, path: string): OrRefusal<JsonObject> => {
   const content = contentOf(part.source)
   const title: JsonObject = part.filename === undefined ? {} : { title: part.filename }
   if (content._tag === "Reference") return Either.right({ type: "document", source: content.source, ...title })
@@ -95,7 +75,7 @@ const fileBlock = (part: FilePart, path: string): Encoded<JsonObject> => {
   return unsupported(`${path}.source.mediaType`)
 }
 
-const partBlock = (part: Part, path: string, context: Context): Encoded<JsonObject | undefined> => {
+const partBlock = (part: Part, path: string, context: Context): OrRefusal<JsonObject | undefined> => {
   switch (part.type) {
     case "text":
       return Either.right(textBlock(part.text))
@@ -113,7 +93,7 @@ export const blocksOf = (
   content: string | ReadonlyArray<Part>,
   path: string,
   context: Context
-): Encoded<ReadonlyArray<JsonObject>> => {
+): OrRefusal<ReadonlyArray<JsonObject>> => {
   const parts: ReadonlyArray<Part> = typeof content === "string" ? [{ type: "text", text: content }] : content
   const blocks: Array<JsonObject> = []
   for (const [index, part] of parts.entries()) {

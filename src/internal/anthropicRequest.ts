@@ -9,19 +9,15 @@ import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
 import * as Messages from "./anthropicMessages.ts"
 import type { Model } from "./anthropicModels.ts"
 import * as Models from "./anthropicModels.ts"
-import type { Context, Refusal } from "./anthropicParts.ts"
-import { extraOf } from "./anthropicParts.ts"
 import * as Thinking from "./anthropicThinking.ts"
-import type { Json, JsonObject } from "./json.ts"
+import type { Context, Refusal, Unknowns } from "./encoding.ts"
+import { additions, dropAboutTools, dropUnknown, extraOf, invalid, stopsOf, unsupported } from "./encoding.ts"
+import { defined, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
 import { pathOf } from "./requestPath.ts"
 
-const unsupported = (param: string): Either.Either<never, Refusal> =>
-  Either.left({ _tag: "UnsupportedParameter", param })
-
-/** Left out without changing what the answer means. */
-const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
+const unknowns: Unknowns = [
   ["seed", "the API samples without a seed"],
   ["presencePenalty", "the API has no penalties"],
   ["frequencyPenalty", "the API has no penalties"],
@@ -30,9 +26,7 @@ const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
 ]
 
 const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
-  for (const [param, why] of dropped) {
-    if (params[param] !== undefined) to.push({ param, why })
-  }
+  dropUnknown(params, unknowns, to)
   if (params.logprobs === true) to.push({ param: "logprobs", why: "the API tells no log probabilities" })
   if (Object.keys(params.metadata ?? {}).some((key) => key !== "user_id")) {
     to.push({ param: "metadata", why: "the API takes only `user_id`" })
@@ -73,10 +67,8 @@ const toolsOf = (params: CompletionParams, model: Model, context: Context): Eith
   const forced = Thinking.isForced(params)
   // The API takes no choice where there is nothing to choose from; `auto` and `none` come to the same there.
   if (!hasTools) {
-    if (forced) return Either.left({ _tag: "InvalidRequest", param: "toolChoice" })
-    const why = "there are no tools"
-    if (params.toolChoice !== undefined) context.dropped.push({ param: "toolChoice", why })
-    if (params.parallelToolCalls !== undefined) context.dropped.push({ param: "parallelToolCalls", why })
+    if (forced) return invalid("toolChoice")
+    dropAboutTools(params, context.dropped)
     return Either.right({})
   }
   if (forced && model.forcedTools === "never") return unsupported("toolChoice")
@@ -98,30 +90,9 @@ const outputConfig = ({ responseFormat }: CompletionParams, effort: string | und
   return { ...(effort === undefined ? undefined : { effort }), ...(format === undefined ? undefined : { format }) }
 }
 
-/** What has a value. */
-const present = (fields: { readonly [key: string]: Json | undefined }): JsonObject =>
-  Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))
-
-const stopsOf = (stop: CompletionParams["stop"]): ReadonlyArray<string> | undefined =>
-  typeof stop === "string" ? [stop] : stop
-
 const userOf = ({ metadata, user }: CompletionParams): JsonObject | undefined => {
   const id = user ?? metadata?.["user_id"]
   return id === undefined ? undefined : { user_id: id }
-}
-
-/** What the call itself decides. */
-const isReserved = (key: string): boolean => key === "stream" || key === "messages"
-
-/** The caller's additions; they may change everything but what the engine relies on. */
-const additions = (params: CompletionParams, context: Context): JsonObject => {
-  const entries = Object.entries(extraOf(context, params) ?? {})
-  for (const [key] of entries) {
-    if (isReserved(key)) {
-      context.dropped.push({ param: `extra.${context.providerId}.${key}`, why: "the call itself decides it" })
-    }
-  }
-  return Object.fromEntries(entries.filter(([key]) => !isReserved(key)))
 }
 
 export const encode = (dialectId: string) =>
@@ -131,7 +102,7 @@ export const encode = (dialectId: string) =>
 ): Either.Either<Encoded, Refusal> => {
   const { endpoint, model: name, stream } = request
   const param = unsayable(params)
-  if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
+  if (param !== undefined) return invalid(param)
   if (params.n !== undefined && params.n > 1) return unsupported("n")
   if (params.responseFormat?.type === "json_object") return unsupported("responseFormat")
   const model = Models.of(name)
@@ -145,10 +116,10 @@ export const encode = (dialectId: string) =>
   const tools = toolsOf(params, model, context)
   if (Either.isLeft(tools)) return Either.left(tools.left)
   const { messages, system } = conversation.right
-  if (messages.length === 0) return Either.left({ _tag: "InvalidRequest", param: "messages" })
+  if (messages.length === 0) return invalid("messages")
   const thinking = Thinking.encode(params, model)
   context.dropped.push(...thinking.dropped)
-  const body = present({
+  const body = defined({
     ...endpoint.body,
     ...(endpoint.modelField === false ? undefined : { [endpoint.modelField ?? "model"]: name }),
     max_tokens: Thinking.maxTokens(params, model, thinking),

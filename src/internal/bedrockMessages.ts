@@ -6,8 +6,8 @@
  */
 import * as Either from "effect/Either"
 import type { AssistantMessage, Message, ToolCall, ToolMessage } from "../CompletionParams.ts"
-import type { Context, Encoded } from "./bedrockParts.ts"
-import { blocksOf, extraOf, lastWithExtra, textBlock } from "./bedrockParts.ts"
+import { blocksOf, type Context, lastWithExtra, textBlock } from "./bedrockParts.ts"
+import { extraOf, type OrRefusal } from "./encoding.ts"
 import { isObject, type Json, type JsonObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 
@@ -26,7 +26,7 @@ export interface Options extends Context {
 /** An id as the API takes it: those of other servers can have a dot or a colon. The same in a call and in its result. */
 const idOf = (id: string): string => id.replace(/[^a-zA-Z0-9_-]/g, "_").slice(-64)
 
-const toolResult = (message: ToolMessage, path: string, context: Context): Encoded<ReadonlyArray<JsonObject>> =>
+const toolResult = (message: ToolMessage, path: string, context: Context): OrRefusal<ReadonlyArray<JsonObject>> =>
   Either.map(blocksOf(message.content, path, context), (content) =>
     lastWithExtra([{
       toolResult: {
@@ -36,7 +36,7 @@ const toolResult = (message: ToolMessage, path: string, context: Context): Encod
       }
     }], extraOf(context, message)))
 
-const toolUse = (call: ToolCall, path: string): Encoded<JsonObject> => {
+const toolUse = (call: ToolCall, path: string): OrRefusal<JsonObject> => {
   const { arguments: text, name } = call.function
   const input = text.trim() === "" ? {} : parseJson(text)
   return isObject(input)
@@ -80,7 +80,7 @@ const assistantBlocks = (
   message: AssistantMessage,
   path: string,
   options: Options
-): Encoded<ReadonlyArray<JsonObject>> => {
+): OrRefusal<ReadonlyArray<JsonObject>> => {
   const { native } = message
   if (native?.dialect === options.dialectId && native.blocks.length > 0) {
     return Either.right(lastWithExtra(replayed(native.blocks, textOf(message)), extraOf(options, message)))
@@ -127,7 +127,7 @@ const addMessage = (
   path: string,
   options: Options,
   turns: Turns
-): Encoded<void> => {
+): OrRefusal<void> => {
   switch (message.role) {
     case "user":
       return Either.map(blocksOf(message.content, path, options), (blocks) => {
@@ -145,7 +145,7 @@ const addMessage = (
 }
 
 /** System and developer messages, wherever they are, are the system prompt. */
-export const encode = (messages: ReadonlyArray<Message>, options: Options): Encoded<Conversation> => {
+export const encode = (messages: ReadonlyArray<Message>, options: Options): OrRefusal<Conversation> => {
   const turns = new Turns()
   const system: Array<JsonObject> = []
   for (const [index, message] of messages.entries()) {

@@ -4,29 +4,18 @@
  * @see https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ContentBlock.html
  */
 import * as Either from "effect/Either"
-import type { AudioPart, Extra, FilePart, ImagePart, Part, Source } from "../CompletionParams.ts"
-import type { Dropped } from "../Dialect.ts"
-import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
+import type { AudioPart, FilePart, ImagePart, Part, Source } from "../CompletionParams.ts"
 import * as Base64 from "./base64.ts"
+import type * as Encoding from "./encoding.ts"
+import { extraOf, type OrRefusal, unsupported } from "./encoding.ts"
 import { isObject, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 
-/** What goes wrong before anything is sent. */
-export type Refusal = UnsupportedParameter | InvalidRequest
-
-export type Encoded<A> = Either.Either<A, Refusal>
-
 /** What encoding a message needs to know, and what it has to tell. */
-export interface Context {
-  /** The key of `extra`. */
-  readonly providerId: string
-  readonly dropped: Array<Dropped>
+export interface Context extends Encoding.Context {
   /** The names of documents so far: the API wants each to be another. */
   readonly names: Set<string>
 }
-
-export const extraOf = (context: Context, of: { readonly extra?: Extra | undefined }): JsonObject | undefined =>
-  of.extra?.[context.providerId]
 
 /** `undefined` for text that is blank: the API refuses such a block. */
 export const textBlock = (text: string): JsonObject | undefined => text.trim() === "" ? undefined : { text }
@@ -55,15 +44,11 @@ export const lastWithExtra = (
   return last === undefined ? blocks : [...blocks.slice(0, -1), ...withExtra(last, extra)]
 }
 
-const unsupported = (param: string): Encoded<never> => Either.left({ _tag: "UnsupportedParameter", param })
-
 /** Where the bytes are, and of what type, where that is known. */
 interface Content {
   readonly source: JsonObject
   readonly mediaType: string
 }
-
-const dataUrl = /^data:([^;,]*)[^,]*;base64,(.*)$/s
 
 /** What the name of a file says of its type, where nothing else does. */
 const extensionOf = (name: string): string => /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? ""
@@ -72,13 +57,15 @@ const extensionOf = (name: string): string => /\.([a-z0-9]+)$/i.exec(name)?.[1]?
 const essence = (mediaType: string): string => (mediaType.split(";")[0] ?? "").trim().toLowerCase()
 
 /** The API takes bytes, and objects of S3; it fetches nothing else. */
-const contentOf = (source: Source, path: string): Encoded<Content> => {
+const contentOf = (source: Source, path: string): OrRefusal<Content> => {
   if ("id" in source) return unsupported(`${path}.source.id`)
   if ("data" in source) {
     return Either.right({ source: { bytes: Base64.encode(source.data) }, mediaType: essence(source.mediaType) })
   }
-  const [, mediaType, bytes] = dataUrl.exec(source.url) ?? []
-  if (bytes !== undefined) return Either.right({ source: { bytes }, mediaType: essence(mediaType ?? "") })
+  const inline = Base64.ofDataUrl(source.url)
+  if (inline !== undefined) {
+    return Either.right({ source: { bytes: inline.data }, mediaType: essence(inline.mediaType) })
+  }
   return source.url.startsWith("s3://")
     ? Either.right({ source: { s3Location: { uri: source.url } }, mediaType: extensionOf(source.url) })
     : unsupported(`${path}.source.url`)
@@ -135,21 +122,26 @@ const documents = formats(
 const documentFormat = (mediaType: string): string | undefined =>
   documents.get(mediaType) ?? (mediaType.startsWith("text/") ? "txt" : undefined)
 
-const blockOf = (field: string, known: Formats, { mediaType, source }: Content, path: string): Encoded<JsonObject> => {
+const blockOf = (
+  field: string,
+  known: Formats,
+  { mediaType, source }: Content,
+  path: string
+): OrRefusal<JsonObject> => {
   const format = known.get(mediaType)
   return format === undefined
     ? unsupported(`${path}.source.mediaType`)
     : Either.right({ [field]: { format, source } })
 }
 
-const imageBlock = (part: ImagePart, path: string, context: Context): Encoded<JsonObject> => {
+const imageBlock = (part: ImagePart, path: string, context: Context): OrRefusal<JsonObject> => {
   if (part.detail !== undefined && part.detail !== "auto") {
     context.dropped.push({ param: `${path}.detail`, why: "the API has no level of detail for images" })
   }
   return Either.flatMap(contentOf(part.source, path), (content) => blockOf("image", images, content, path))
 }
 
-const audioBlock = (part: AudioPart, path: string): Encoded<JsonObject> =>
+const audioBlock = (part: AudioPart, path: string): OrRefusal<JsonObject> =>
   Either.flatMap(contentOf(part.source, path), (content) => blockOf("audio", sounds, content, path))
 
 /** Letters, digits, single blanks, hyphens, parentheses and brackets: the API takes no other names, and none twice. */
@@ -162,7 +154,7 @@ const nameOf = (filename: string | undefined, { names }: Context): string => {
   return name
 }
 
-const fileBlock = (part: FilePart, path: string, context: Context): Encoded<JsonObject> =>
+const fileBlock = (part: FilePart, path: string, context: Context): OrRefusal<JsonObject> =>
   Either.flatMap(contentOf(part.source, path), (content) => {
     const { mediaType, source } = content
     if (images.has(mediaType)) return blockOf("image", images, content, path)
@@ -173,7 +165,7 @@ const fileBlock = (part: FilePart, path: string, context: Context): Encoded<Json
       : Either.right({ document: { format, name: nameOf(part.filename, context), source } })
   })
 
-const partBlock = (part: Part, path: string, context: Context): Encoded<JsonObject | undefined> => {
+const partBlock = (part: Part, path: string, context: Context): OrRefusal<JsonObject | undefined> => {
   switch (part.type) {
     case "text":
       return Either.right(textBlock(part.text))
@@ -191,7 +183,7 @@ export const blocksOf = (
   content: string | ReadonlyArray<Part>,
   path: string,
   context: Context
-): Encoded<ReadonlyArray<JsonObject>> => {
+): OrRefusal<ReadonlyArray<JsonObject>> => {
   const parts: ReadonlyArray<Part> = typeof content === "string" ? [{ type: "text", text: content }] : content
   const blocks: Array<JsonObject> = []
   for (const [index, part] of parts.entries()) {

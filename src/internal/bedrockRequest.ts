@@ -8,10 +8,11 @@ import type { CompletionParams, ToolDefinition } from "../CompletionParams.ts"
 import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
 import * as Thinking from "./anthropicThinking.ts"
 import * as Messages from "./bedrockMessages.ts"
-import type { Context, Refusal } from "./bedrockParts.ts"
-import { extraOf, withExtra } from "./bedrockParts.ts"
+import { type Context, withExtra } from "./bedrockParts.ts"
 import * as Reasoning from "./bedrockReasoning.ts"
-import { isObject, type Json, type JsonObject } from "./json.ts"
+import type { Refusal, Unknowns } from "./encoding.ts"
+import { additions, dropAboutTools, dropUnknown, extraOf, invalid, stopsOf, unsupported } from "./encoding.ts"
+import { defined, isObject, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
 
@@ -22,11 +23,7 @@ export const pathOf = (model: string, operation: string): string =>
 /** What `encodeURIComponent` leaves as it is, and AWS's signatures do not. */
 const escaped = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
 
-const unsupported = (param: string): Either.Either<never, Refusal> =>
-  Either.left({ _tag: "UnsupportedParameter", param })
-
-/** Left out without changing what the answer means. */
-const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
+const unknowns: Unknowns = [
   ["seed", "the API samples without a seed"],
   ["user", "the API knows no users"],
   ["presencePenalty", "the API has no penalties"],
@@ -36,9 +33,7 @@ const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
 ]
 
 const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
-  for (const [param, why] of dropped) {
-    if (params[param] !== undefined) to.push({ param, why })
-  }
+  dropUnknown(params, unknowns, to)
   if (params.logprobs === true) to.push({ param: "logprobs", why: "the API tells no log probabilities" })
 }
 
@@ -75,10 +70,8 @@ const toolsOf = (
   const { parallelToolCalls, toolChoice, tools = [] } = params
   const forced = Thinking.isForced(params)
   if (tools.length === 0) {
-    if (forced) return Either.left({ _tag: "InvalidRequest", param: "toolChoice" })
-    const why = "there are no tools"
-    if (toolChoice !== undefined) context.dropped.push({ param: "toolChoice", why })
-    if (parallelToolCalls !== undefined) context.dropped.push({ param: "parallelToolCalls", why })
+    if (forced) return invalid("toolChoice")
+    dropAboutTools(params, context.dropped)
     return Either.right(undefined)
   }
   if (parallelToolCalls === false) {
@@ -97,32 +90,11 @@ const toolsOf = (
 const outputConfig = ({ responseFormat }: CompletionParams): JsonObject | undefined => {
   if (responseFormat?.type !== "json_schema") return undefined
   const { description, name, schema } = responseFormat
-  const jsonSchema = present({ schema: JSON.stringify(schema), name, description })
+  const jsonSchema = defined({ schema: JSON.stringify(schema), name, description })
   return { textFormat: { type: "json_schema", structure: { jsonSchema } } }
 }
 
-/** What has a value. */
-const present = (fields: { readonly [key: string]: Json | undefined }): JsonObject =>
-  Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))
-
 const orNothing = (fields: JsonObject): JsonObject | undefined => Object.keys(fields).length === 0 ? undefined : fields
-
-const stopsOf = (stop: CompletionParams["stop"]): ReadonlyArray<string> | undefined =>
-  typeof stop === "string" ? [stop] : stop
-
-/** What the call itself decides. */
-const isReserved = (key: string): boolean => key === "stream" || key === "messages"
-
-/** The caller's additions; they may change everything but what the engine relies on. */
-const additions = (params: CompletionParams, context: Context): JsonObject => {
-  const entries = Object.entries(extraOf(context, params) ?? {})
-  for (const [key] of entries) {
-    if (isReserved(key)) {
-      context.dropped.push({ param: `extra.${context.providerId}.${key}`, why: "the call itself decides it" })
-    }
-  }
-  return Object.fromEntries(entries.filter(([key]) => !isReserved(key)))
-}
 
 export const encode = (dialectId: string) =>
 (
@@ -130,21 +102,21 @@ export const encode = (dialectId: string) =>
   { endpoint, model, stream }: EncodeContext
 ): Either.Either<Encoded, Refusal> => {
   const param = unsayable(params)
-  if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
+  if (param !== undefined) return invalid(param)
   if (params.n !== undefined && params.n > 1) return unsupported("n")
   if (params.responseFormat?.type === "json_object") return unsupported("responseFormat")
   const context: Context = { providerId: endpoint.id, dropped: [], names: new Set() }
   const conversation = Messages.encode(params.messages, { ...context, dialectId })
   if (Either.isLeft(conversation)) return Either.left(conversation.left)
   const { hasTools, messages, system } = conversation.right
-  if (messages.length === 0) return Either.left({ _tag: "InvalidRequest", param: "messages" })
+  if (messages.length === 0) return invalid("messages")
   const tools = toolsOf(params, model, context, hasTools)
   if (Either.isLeft(tools)) return Either.left(tools.left)
   const { fields, maxTokens, temperature, topP } = Reasoning.of(params, model, context.dropped)
-  const body = present({
+  const body = defined({
     messages,
     system: system.length === 0 ? undefined : system,
-    inferenceConfig: orNothing(present({ maxTokens, temperature, topP, stopSequences: stopsOf(params.stop) })),
+    inferenceConfig: orNothing(defined({ maxTokens, temperature, topP, stopSequences: stopsOf(params.stop) })),
     toolConfig: tools.right,
     outputConfig: outputConfig(params),
     serviceTier: params.serviceTier === undefined ? undefined : { type: params.serviceTier },

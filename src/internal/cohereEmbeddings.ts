@@ -7,9 +7,8 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { EmbeddingsDialect } from "../Dialect.ts"
 import * as Usage from "./cohereUsage.ts"
-import { isObject, type Json, type JsonObject } from "./json.ts"
+import { defined, isObject, type Json, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
-import { defined } from "./openAiJson.ts"
 import * as Reader from "./reader.ts"
 
 /** What the call itself decides: which texts go together is not the caller's to say. */

@@ -5,35 +5,19 @@
  * @see https://docs.cohere.com/docs/tool-use-overview
  */
 import * as Either from "effect/Either"
-import type { AssistantMessage, Extra, ImagePart, Message, Part, ToolCall, ToolMessage } from "../CompletionParams.ts"
-import type { Dropped } from "../Dialect.ts"
-import type { UnsupportedParameter } from "../ProviderError.ts"
+import type { AssistantMessage, ImagePart, Message, Part, ToolCall, ToolMessage } from "../CompletionParams.ts"
 import * as Base64 from "./base64.ts"
-import type { JsonObject } from "./json.ts"
+import { type Context, extraOf, type OrRefusal, unsupported } from "./encoding.ts"
+import { defined, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
-import { defined } from "./openAiJson.ts"
 
-type Encoded<A> = Either.Either<A, UnsupportedParameter>
-
-/** What encoding a message needs to know, and what it has to tell. */
-export interface Context {
-  /** The key of `extra`. */
-  readonly providerId: string
-  readonly dropped: Array<Dropped>
-}
-
-const unsupported = (param: string): Encoded<never> => Either.left({ _tag: "UnsupportedParameter", param })
-
-export const extraOf = (context: Context, of: { readonly extra?: Extra | undefined }): JsonObject | undefined =>
-  of.extra?.[context.providerId]
-
-const image = ({ detail, source }: ImagePart, path: string): Encoded<JsonObject> => {
+const image = ({ detail, source }: ImagePart, path: string): OrRefusal<JsonObject> => {
   if ("id" in source) return unsupported(`${path}.source.id`)
   const url = "url" in source ? source.url : Base64.dataUrl(source.data, source.mediaType)
   return Either.right({ type: "image_url", image_url: defined({ url, detail }) })
 }
 
-const partOf = (part: Part, path: string): Encoded<JsonObject> => {
+const partOf = (part: Part, path: string): OrRefusal<JsonObject> => {
   switch (part.type) {
     case "text":
       return Either.right({ type: "text", text: part.text })
@@ -46,7 +30,7 @@ const partOf = (part: Part, path: string): Encoded<JsonObject> => {
 }
 
 /** A tool answers in text, and in documents, which `extra` can say. */
-const textOnly = (part: Part, path: string): Encoded<JsonObject> =>
+const textOnly = (part: Part, path: string): OrRefusal<JsonObject> =>
   part.type === "text" ? Either.right({ type: "text", text: part.text }) : unsupported(path)
 
 type Content = string | ReadonlyArray<JsonObject>
@@ -58,8 +42,8 @@ const contentOf = (
   content: string | ReadonlyArray<Part>,
   path: string,
   context: Context,
-  encode: (part: Part, path: string) => Encoded<JsonObject> = partOf
-): Encoded<Content> => {
+  encode: (part: Part, path: string) => OrRefusal<JsonObject> = partOf
+): OrRefusal<Content> => {
   if (typeof content === "string") return Either.right(content)
   const parts = content.flatMap((part, index) =>
     isSilent(part)
@@ -82,7 +66,7 @@ const textOf = (content: AssistantMessage["content"] = ""): string =>
  * The API takes no text beside calls, only a plan: what the model thought and said before it called. `undefined`: a turn
  * without calls and text, which it refuses.
  */
-const assistant = (message: AssistantMessage, path: string, context: Context): Encoded<JsonObject | undefined> => {
+const assistant = (message: AssistantMessage, path: string, context: Context): OrRefusal<JsonObject | undefined> => {
   const { content, reasoning, refusal, toolCalls = [] } = message
   if (toolCalls.length > 0) {
     const plan = [reasoning?.content ?? "", textOf(content)].filter((text) => text !== "").join("\n\n")
@@ -99,7 +83,7 @@ const assistant = (message: AssistantMessage, path: string, context: Context): E
   )
 }
 
-const tool = (message: ToolMessage, path: string, context: Context): Encoded<JsonObject> => {
+const tool = (message: ToolMessage, path: string, context: Context): OrRefusal<JsonObject> => {
   if (message.isError === true) {
     // The model reads in the content that the tool failed.
     const why = "a tool message has no such field: its content says that it failed"
@@ -112,7 +96,7 @@ const tool = (message: ToolMessage, path: string, context: Context): Encoded<Jso
   }))
 }
 
-const messageOf = (message: Message, path: string, context: Context): Encoded<JsonObject | undefined> => {
+const messageOf = (message: Message, path: string, context: Context): OrRefusal<JsonObject | undefined> => {
   switch (message.role) {
     case "assistant":
       return assistant(message, path, context)
@@ -127,7 +111,7 @@ const messageOf = (message: Message, path: string, context: Context): Encoded<Js
 }
 
 /** The wire messages, or the path of the first thing that they cannot say. */
-export const encode = (messages: ReadonlyArray<Message>, context: Context): Encoded<ReadonlyArray<JsonObject>> => {
+export const encode = (messages: ReadonlyArray<Message>, context: Context): OrRefusal<ReadonlyArray<JsonObject>> => {
   const wire: Array<JsonObject> = []
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`

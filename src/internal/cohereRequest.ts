@@ -6,24 +6,17 @@
 import * as Either from "effect/Either"
 import type { CompletionParams, ResponseFormat, ToolDefinition } from "../CompletionParams.ts"
 import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
-import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
-import type { Context } from "./cohereMessages.ts"
 import * as Messages from "./cohereMessages.ts"
 import * as Thinking from "./cohereThinking.ts"
-import type { JsonObject } from "./json.ts"
+import type { Context, Refusal, Unknowns } from "./encoding.ts"
+import { additions, dropUnknown, extraOf, invalid, noTools, stopsOf, unsupported } from "./encoding.ts"
+import { defined, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
-import { defined } from "./openAiJson.ts"
 
 export const path = "/v2/chat"
 
-type Refusal = UnsupportedParameter | InvalidRequest
-
-const unsupported = (param: string): Either.Either<never, Refusal> =>
-  Either.left({ _tag: "UnsupportedParameter", param })
-
-/** Left out without changing what the answer means. */
-const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
+const unknowns: Unknowns = [
   ["user", "the API knows no users"],
   ["metadata", "the API keeps no metadata"],
   ["logitBias", "the API takes no biases"],
@@ -32,11 +25,9 @@ const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
 ]
 
 const dropOthers = (params: CompletionParams, hasTools: boolean, to: Array<Dropped>): void => {
-  for (const [param, why] of dropped) {
-    if (params[param] !== undefined) to.push({ param, why })
-  }
+  dropUnknown(params, unknowns, to)
   if (params.parallelToolCalls === undefined) return
-  if (!hasTools) to.push({ param: "parallelToolCalls", why: "there are no tools" })
+  if (!hasTools) to.push({ param: "parallelToolCalls", why: noTools })
   else if (!params.parallelToolCalls) {
     to.push({ param: "parallelToolCalls", why: "the API cannot keep a model from several calls" })
   }
@@ -51,7 +42,7 @@ const toolOf = (tool: ToolDefinition, context: Context): JsonObject =>
       description: tool.description,
       parameters: tool.parameters ?? { type: "object", properties: {} }
     })
-  }, Messages.extraOf(context, tool))
+  }, extraOf(context, tool))
 
 /** `strict_tools` is for all tools of a request. */
 const strictOf = ({ tools = [] }: CompletionParams, context: Context): true | undefined => {
@@ -73,8 +64,8 @@ const choiceOf = (
   if (toolChoice === undefined) return Either.right(undefined)
   if (typeof toolChoice === "object") return unsupported("toolChoice")
   if (hasTools) return Either.right(choices.get(toolChoice))
-  if (toolChoice === "required") return Either.left({ _tag: "InvalidRequest", param: "toolChoice" })
-  context.dropped.push({ param: "toolChoice", why: "there are no tools" })
+  if (toolChoice === "required") return invalid("toolChoice")
+  context.dropped.push({ param: "toolChoice", why: noTools })
   return Either.right(undefined)
 }
 
@@ -89,29 +80,12 @@ const formatOf = (format: ResponseFormat | undefined): JsonObject | undefined =>
   }
 }
 
-const stopsOf = (stop: CompletionParams["stop"]): ReadonlyArray<string> | undefined =>
-  typeof stop === "string" ? [stop] : stop
-
-/** What the call itself decides. */
-const isReserved = (key: string): boolean => key === "stream" || key === "messages"
-
-/** The caller's additions; they may change everything but what the engine relies on. */
-const additions = (params: CompletionParams, context: Context): JsonObject => {
-  const entries = Object.entries(Messages.extraOf(context, params) ?? {})
-  for (const [key] of entries) {
-    if (isReserved(key)) {
-      context.dropped.push({ param: `extra.${context.providerId}.${key}`, why: "the call itself decides it" })
-    }
-  }
-  return Object.fromEntries(entries.filter(([key]) => !isReserved(key)))
-}
-
 export const encode = (
   params: CompletionParams,
   { endpoint, model, stream }: EncodeContext
 ): Either.Either<Encoded, Refusal> => {
   const param = unsayable(params)
-  if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
+  if (param !== undefined) return invalid(param)
   if (params.n !== undefined && params.n > 1) return unsupported("n")
   const context: Context = { providerId: endpoint.id, dropped: [] }
   const own = additions(params, context)
@@ -119,7 +93,7 @@ export const encode = (
   const hasTools = tools.length > 0 || own["tools"] !== undefined
   const messages = Messages.encode(params.messages, context)
   if (Either.isLeft(messages)) return Either.left(messages.left)
-  if (messages.right.length === 0) return Either.left({ _tag: "InvalidRequest", param: "messages" })
+  if (messages.right.length === 0) return invalid("messages")
   const choice = choiceOf(params, hasTools, context)
   if (Either.isLeft(choice)) return Either.left(choice.left)
   const { budget, dropped, thinking } = Thinking.encode(params, model)

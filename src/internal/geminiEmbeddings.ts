@@ -11,7 +11,7 @@ import type { Dropped, EmbeddingsDialect } from "../Dialect.ts"
 import type { Params } from "../Embeddings.ts"
 import type { Place } from "./geminiRequest.ts"
 import { pathOf } from "./geminiRequest.ts"
-import type { Json, JsonObject } from "./json.ts"
+import { defined, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import * as Reader from "./reader.ts"
 
@@ -37,9 +37,6 @@ export const droppedOf = (provider: string, params: Params, reserved: ReadonlyAr
 const without = (extra: JsonObject | undefined, reserved: ReadonlyArray<string>): JsonObject =>
   Object.fromEntries(Object.entries(extra ?? {}).filter(([key]) => !reserved.includes(key)))
 
-const present = (fields: { readonly [key: string]: Json | undefined }): JsonObject =>
-  Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))
-
 const isSayable = ({ dimensions }: Params): boolean => dimensions === undefined || Number.isFinite(dimensions)
 
 /** What a caller adds is of each text's request. */
@@ -50,7 +47,7 @@ const batch = (place: Pick<Place, "prefix" | "resource">): EmbeddingsDialect["en
   const path = pathOf(place, model)
   if (path === undefined) return Either.left({ _tag: "InvalidRequest", param: "model" })
   if (!isSayable(params)) return Either.left({ _tag: "InvalidRequest", param: "dimensions" })
-  const options = present({
+  const options = defined({
     taskType: taskTypeOf(params.inputType),
     outputDimensionality: params.dimensions
   })
@@ -121,7 +118,7 @@ const takesOne = (model: string): boolean => /gemini-embedding-(?!001$)|maas/.te
 export const inputsOf = (model: string): number => takesOne(model) || model.includes("gemini-embedding") ? 1 : 250
 
 const single = (params: Params, text: string): JsonObject => {
-  const config = present({ taskType: taskTypeOf(params.inputType), outputDimensionality: params.dimensions })
+  const config = defined({ taskType: taskTypeOf(params.inputType), outputDimensionality: params.dimensions })
   return {
     content: { parts: [{ text }] },
     ...(Object.keys(config).length === 0 ? undefined : { embedContentConfig: config })

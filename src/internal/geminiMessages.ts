@@ -7,8 +7,8 @@
  */
 import * as Either from "effect/Either"
 import type { AssistantMessage, Message, ToolCall, ToolMessage } from "../CompletionParams.ts"
-import type { Context, Encoded } from "./geminiParts.ts"
-import { extraOf, invalid, partsOf } from "./geminiParts.ts"
+import { type Context, extraOf, invalid, type OrRefusal } from "./encoding.ts"
+import { partsOf } from "./geminiParts.ts"
 import * as Replay from "./geminiReplay.ts"
 import { isObject, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
@@ -40,7 +40,7 @@ interface Turn {
   readonly extra: JsonObject | undefined
 }
 
-const callPart = (call: ToolCall, path: string): Encoded<JsonObject> => {
+const callPart = (call: ToolCall, path: string): OrRefusal<JsonObject> => {
   const { arguments: text, name } = call.function
   const args = text.trim() === "" ? {} : parseJson(text)
   return isObject(args)
@@ -48,7 +48,7 @@ const callPart = (call: ToolCall, path: string): Encoded<JsonObject> => {
     : invalid(`${path}.function.arguments`)
 }
 
-const callParts = (calls: ReadonlyArray<ToolCall>, path: string): Encoded<ReadonlyArray<JsonObject>> => {
+const callParts = (calls: ReadonlyArray<ToolCall>, path: string): OrRefusal<ReadonlyArray<JsonObject>> => {
   const parts: Array<JsonObject> = []
   for (const [index, call] of calls.entries()) {
     const part = callPart(call, `${path}.toolCalls[${index}]`)
@@ -67,7 +67,7 @@ const modelParts = (
   path: string,
   options: Options,
   called: Map<string, Called>
-): Encoded<ReadonlyArray<JsonObject>> => {
+): OrRefusal<ReadonlyArray<JsonObject>> => {
   const { native, toolCalls = [] } = message
   const said = partsOf(message.content ?? "", path, options)
   const content = said.length === 0 ? partsOf(message.refusal ?? "", path, options) : said
@@ -91,7 +91,7 @@ const resultParts = (
   path: string,
   options: Options,
   called: ReadonlyMap<string, Called>
-): Encoded<ReadonlyArray<JsonObject>> => {
+): OrRefusal<ReadonlyArray<JsonObject>> => {
   const call = called.get(message.toolCallId)
   // The API knows results by the name of the function, which only the call tells.
   if (call === undefined) return invalid(`${path}.toolCallId`)
@@ -114,7 +114,7 @@ const turnOf = (
   path: string,
   options: Options,
   called: Map<string, Called>
-): Encoded<Turn> => {
+): OrRefusal<Turn> => {
   const extra = extraOf(options, message)
   switch (message.role) {
     case "user":
@@ -137,7 +137,7 @@ const turnOf = (
 }
 
 /** System and developer messages are the system instruction, wherever they stand: the API has no other place. */
-export const encode = (messages: ReadonlyArray<Message>, options: Options): Encoded<Conversation> => {
+export const encode = (messages: ReadonlyArray<Message>, options: Options): OrRefusal<Conversation> => {
   const system: Array<JsonObject> = []
   const turns: Array<Turn> = []
   const called = new Map<string, Called>()

@@ -3,30 +3,11 @@
  *
  * @see https://ai.google.dev/api/caching#Part
  */
-import * as Either from "effect/Either"
-import type { Extra, Part, Source } from "../CompletionParams.ts"
-import type { Dropped } from "../Dialect.ts"
-import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
+import type { Part, Source } from "../CompletionParams.ts"
 import * as Base64 from "./base64.ts"
+import { type Context, extraOf } from "./encoding.ts"
 import type { JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
-
-/** What goes wrong before anything is sent. */
-export type Refusal = UnsupportedParameter | InvalidRequest
-
-export type Encoded<A> = Either.Either<A, Refusal>
-
-/** What encoding a message needs to know, and what it has to tell. */
-export interface Context {
-  /** The key of `extra`. */
-  readonly providerId: string
-  readonly dropped: Array<Dropped>
-}
-
-export const extraOf = (context: Context, of: { readonly extra?: Extra | undefined }): JsonObject | undefined =>
-  of.extra?.[context.providerId]
-
-const dataUrl = /^data:([^;,]*)[^,]*;base64,(.*)$/s
 
 /** What the API asks to be told of bytes that it fetches. */
 const mediaTypes: ReadonlyMap<string, string> = new Map([
@@ -66,10 +47,10 @@ const uriOf = (id: string): string =>
 const media = (source: Source): JsonObject => {
   if ("id" in source) return fileData(uriOf(source.id))
   if ("data" in source) return { inlineData: { mimeType: source.mediaType, data: Base64.encode(source.data) } }
-  const inline = dataUrl.exec(source.url)
-  if (inline === null) return fileData(source.url)
-  const [, mimeType = "", data = ""] = inline
-  return { inlineData: { mimeType, data } }
+  const inline = Base64.ofDataUrl(source.url)
+  return inline === undefined
+    ? fileData(source.url)
+    : { inlineData: { mimeType: inline.mediaType, data: inline.data } }
 }
 
 const partOf = (part: Part, path: string, context: Context): JsonObject | undefined => {
@@ -104,7 +85,3 @@ export const partsOf = (
     return wire === undefined ? [] : [merge(wire, extraOf(context, part))]
   })
 }
-
-export const invalid = (param: string): Encoded<never> => Either.left({ _tag: "InvalidRequest", param })
-
-export const unsupported = (param: string): Encoded<never> => Either.left({ _tag: "UnsupportedParameter", param })

@@ -6,29 +6,26 @@
 import * as Either from "effect/Either"
 import type { CompletionParams, ToolDefinition } from "../CompletionParams.ts"
 import type { Dialect, Dropped, EncodeContext } from "../Dialect.ts"
+import type { Context, OrRefusal, Unknowns } from "./encoding.ts"
+import { additions, dropUnknown, extraOf, invalid, noTools, stopsOf } from "./encoding.ts"
 import * as Messages from "./geminiMessages.ts"
 import * as Models from "./geminiModels.ts"
-import type { Context, Encoded } from "./geminiParts.ts"
-import { extraOf, invalid } from "./geminiParts.ts"
 import * as Thinking from "./geminiThinking.ts"
-import type { Json, JsonObject } from "./json.ts"
+import { defined, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
 
-/** Left out without changing what the answer means. */
-const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
+const unknowns: Unknowns = [
   ["user", "the API knows no users"],
   ["metadata", "the API knows no metadata"],
   ["logitBias", "the API takes no biases"]
 ]
 
 const dropOthers = (params: CompletionParams, to: Array<Dropped>): void => {
-  for (const [param, why] of dropped) {
-    if (params[param] !== undefined) to.push({ param, why })
-  }
+  dropUnknown(params, unknowns, to)
   const tools = params.tools ?? []
   if (params.parallelToolCalls !== undefined && tools.length === 0) {
-    to.push({ param: "parallelToolCalls", why: "there are no tools" })
+    to.push({ param: "parallelToolCalls", why: noTools })
   } else if (params.parallelToolCalls === false) {
     to.push({ param: "parallelToolCalls", why: "the API cannot be told to call one tool at a time" })
   }
@@ -86,7 +83,7 @@ interface Tools {
   readonly toolConfig?: JsonObject
 }
 
-const withChoice = (params: CompletionParams, context: Context): Encoded<Tools> => {
+const withChoice = (params: CompletionParams, context: Context): OrRefusal<Tools> => {
   const tools = toolsOf(params, context)
   const others = extraOf(context, params)?.["tools"]
   const choice = params.toolChoice
@@ -94,15 +91,11 @@ const withChoice = (params: CompletionParams, context: Context): Encoded<Tools> 
   if (choice === undefined) return Either.right({ ...given })
   if (tools.length === 0 && !(Array.isArray(others) && others.length > 0)) {
     if (choice === "required" || typeof choice === "object") return invalid("toolChoice")
-    context.dropped.push({ param: "toolChoice", why: "there are no tools" })
+    context.dropped.push({ param: "toolChoice", why: noTools })
     return Either.right({})
   }
   return Either.right({ ...given, toolConfig: { functionCallingConfig: choiceOf(choice) } })
 }
-
-/** What has a value. */
-const present = (fields: { readonly [key: string]: Json | undefined }): JsonObject =>
-  Object.fromEntries(Object.entries(fields).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))
 
 const formatOf = ({ responseFormat }: CompletionParams): JsonObject => {
   if (responseFormat === undefined || responseFormat.type === "text") return {}
@@ -114,11 +107,11 @@ const formatOf = ({ responseFormat }: CompletionParams): JsonObject => {
 
 const generationConfig = (params: CompletionParams, thinkingConfig: JsonObject | undefined): JsonObject | undefined => {
   const { n, stop, topLogprobs } = params
-  const config = present({
+  const config = defined({
     temperature: params.temperature,
     topP: params.topP,
     maxOutputTokens: params.maxTokens,
-    stopSequences: typeof stop === "string" ? [stop] : stop,
+    stopSequences: stopsOf(stop),
     // Models of today take no number of candidates, not even 1.
     candidateCount: n === 1 ? undefined : n,
     seed: params.seed,
@@ -131,20 +124,6 @@ const generationConfig = (params: CompletionParams, thinkingConfig: JsonObject |
     thinkingConfig
   })
   return Object.keys(config).length === 0 ? undefined : config
-}
-
-/** What the call itself decides. */
-const reserved: ReadonlySet<string> = new Set(["stream", "messages", "contents"])
-
-/** The caller's additions; they may change everything but what the engine relies on. */
-const additions = (params: CompletionParams, context: Context): JsonObject => {
-  const entries = Object.entries(extraOf(context, params) ?? {})
-  for (const [key] of entries) {
-    if (reserved.has(key)) {
-      context.dropped.push({ param: `extra.${context.providerId}.${key}`, why: "the call itself decides it" })
-    }
-  }
-  return Object.fromEntries(entries.filter(([key]) => !reserved.has(key)))
 }
 
 /** `models/x` and `tunedModels/x` are places of their own. */
@@ -204,7 +183,7 @@ export const encode =
     const thinking = Thinking.encode(params.reasoningEffort, model)
     context.dropped.push(...thinking.dropped)
     dropOthers(params, context.dropped)
-    const body = present({
+    const body = defined({
       systemInstruction: system.length === 0 ? undefined : { parts: system },
       contents,
       ...tools.right,
@@ -213,7 +192,7 @@ export const encode =
     })
     return Either.right({
       path: `${path}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`,
-      body: merge(body, additions(params, context)),
+      body: merge(body, additions(params, context, ["stream", "messages", "contents"])),
       dropped: context.dropped
     })
   }

@@ -12,3 +12,9 @@ export interface JsonObject {
 
 /** An object among what `JSON.parse` made, where every object is a JSON object. */
 export const isObject = (u: unknown): u is JsonObject => typeof u === "object" && u !== null && !Array.isArray(u)
+
+const isPresent = (entry: [string, Json | undefined]): entry is [string, Json] => entry[1] !== undefined
+
+/** The fields that have a value: OpenAI's servers tolerate a `null`, many of those that imitate them do not. */
+export const defined = (fields: { readonly [key: string]: Json | undefined }): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter(isPresent))

@@ -7,8 +7,8 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { Dropped, EmbeddingsDialect } from "../Dialect.ts"
 import type { Params } from "../Embeddings.ts"
+import { defined } from "./json.ts"
 import { merge } from "./merge.ts"
-import { defined } from "./openAiJson.ts"
 import * as Reader from "./reader.ts"
 
 /** What the call itself decides: which texts go together is not the caller's to say. */

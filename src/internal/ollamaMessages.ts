@@ -6,40 +6,22 @@
  */
 import * as Either from "effect/Either"
 import type { AssistantMessage, Extra, ImagePart, Message, Part, ToolCall, ToolMessage } from "../CompletionParams.ts"
-import type { Dropped } from "../Dialect.ts"
-import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
 import * as Base64 from "./base64.ts"
-import { isObject, type Json, type JsonObject } from "./json.ts"
+import { type Context, type OrRefusal, unsupported } from "./encoding.ts"
+import { defined, isObject, type Json, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
-import { defined } from "./openAiJson.ts"
 import { parseJson } from "./parseJson.ts"
-
-/** What goes wrong before anything is sent. */
-export type Refusal = UnsupportedParameter | InvalidRequest
-
-type Encoded<A> = Either.Either<A, Refusal>
-
-/** What encoding a message needs to know, and what it has to tell. */
-export interface Context {
-  /** The key of `extra`. */
-  readonly providerId: string
-  readonly dropped: Array<Dropped>
-}
 
 interface Conversation extends Context {
   /** The tools that were called so far, by the ids of the calls. */
   readonly tools: Map<string, string>
 }
 
-const unsupported = (param: string): Encoded<never> => Either.left({ _tag: "UnsupportedParameter", param })
-
-const dataUrl = /^data:[^,]*;base64,(.*)$/s
-
 /** The bytes of an image; the server fetches nothing. */
-const imageOf = (part: ImagePart, at: string, { dropped }: Context): Encoded<string> => {
+const imageOf = (part: ImagePart, at: string, { dropped }: Context): OrRefusal<string> => {
   const { detail, source } = part
   if ("id" in source) return unsupported(`${at}.source.id`)
-  const inline = "url" in source ? dataUrl.exec(source.url)?.[1] : Base64.encode(source.data)
+  const inline = "url" in source ? Base64.ofDataUrl(source.url)?.data : Base64.encode(source.data)
   if (inline === undefined) return unsupported(`${at}.source.url`)
   if (detail !== undefined && detail !== "auto") {
     dropped.push({ param: `${at}.detail`, why: "the API has no level of detail for images" })
@@ -54,7 +36,7 @@ interface Content {
   readonly extras: ReadonlyArray<Extra | undefined>
 }
 
-const contentOf = (content: string | ReadonlyArray<Part>, at: string, context: Context): Encoded<Content> => {
+const contentOf = (content: string | ReadonlyArray<Part>, at: string, context: Context): OrRefusal<Content> => {
   if (typeof content === "string") return Either.right({ text: content, images: [], extras: [] })
   const texts: Array<string> = []
   const images: Array<string> = []
@@ -85,7 +67,7 @@ const withContent = (
     defined({ ...fields, content: text, images: nonEmpty(images) })
   )
 
-const toolCall = (call: ToolCall, at: string): Encoded<JsonObject> => {
+const toolCall = (call: ToolCall, at: string): OrRefusal<JsonObject> => {
   const { arguments: text, name } = call.function
   const input = text.trim() === "" ? {} : parseJson(text)
   return isObject(input)
@@ -93,7 +75,7 @@ const toolCall = (call: ToolCall, at: string): Encoded<JsonObject> => {
     : Either.left({ _tag: "InvalidRequest", param: `${at}.function.arguments` })
 }
 
-const assistant = (message: AssistantMessage, at: string, context: Conversation): Encoded<JsonObject> => {
+const assistant = (message: AssistantMessage, at: string, context: Conversation): OrRefusal<JsonObject> => {
   for (const call of message.toolCalls ?? []) context.tools.set(call.id, call.function.name)
   const isSilent = message.content === undefined || message.content.length === 0
   const content = isSilent ? message.refusal ?? "" : message.content ?? ""
@@ -111,7 +93,7 @@ const assistant = (message: AssistantMessage, at: string, context: Conversation)
   )
 }
 
-const tool = (message: ToolMessage, at: string, context: Conversation): Encoded<JsonObject> => {
+const tool = (message: ToolMessage, at: string, context: Conversation): OrRefusal<JsonObject> => {
   if (message.isError === true) {
     const why = "a tool message has no such field: its content says that it failed"
     context.dropped.push({ param: `${at}.isError`, why })
@@ -125,7 +107,7 @@ const tool = (message: ToolMessage, at: string, context: Conversation): Encoded<
     ))
 }
 
-const messageOf = (message: Message, at: string, context: Conversation): Encoded<JsonObject> => {
+const messageOf = (message: Message, at: string, context: Conversation): OrRefusal<JsonObject> => {
   if ("name" in message && message.name !== undefined) {
     context.dropped.push({ param: `${at}.name`, why: "the API knows no names of participants" })
   }
@@ -145,7 +127,7 @@ const messageOf = (message: Message, at: string, context: Conversation): Encoded
 }
 
 /** The wire messages, or the path of the first thing that they cannot say. */
-export const encode = (messages: ReadonlyArray<Message>, context: Context): Encoded<ReadonlyArray<JsonObject>> => {
+export const encode = (messages: ReadonlyArray<Message>, context: Context): OrRefusal<ReadonlyArray<JsonObject>> => {
   const conversation = { ...context, tools: new Map<string, string>() }
   return Either.all(messages.map((message, index) => messageOf(message, `messages[${index}]`, conversation)))
 }

@@ -7,20 +7,16 @@
 import * as Either from "effect/Either"
 import type { CompletionParams, ToolDefinition } from "../CompletionParams.ts"
 import type { Dropped, EncodeContext, Encoded } from "../Dialect.ts"
-import type { Json, JsonObject } from "./json.ts"
+import type { Context, Refusal, Unknowns } from "./encoding.ts"
+import { additions, dropAboutTools, dropUnknown, invalid, stopsOf, unsupported } from "./encoding.ts"
+import { defined, type Json, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { unsayable } from "./numbers.ts"
-import type { Context, Refusal } from "./ollamaMessages.ts"
 import * as Messages from "./ollamaMessages.ts"
-import { defined } from "./openAiJson.ts"
 
 export const path = "/api/chat"
 
-const unsupported = (param: string): Either.Either<never, Refusal> =>
-  Either.left({ _tag: "UnsupportedParameter", param })
-
-/** Left out without changing what the answer means. */
-const dropped: ReadonlyArray<readonly [keyof CompletionParams, string]> = [
+const unknowns: Unknowns = [
   ["user", "the API knows no users"],
   ["metadata", "the API takes no metadata"],
   ["logitBias", "the API takes no biases"],
@@ -67,7 +63,7 @@ const optionsOf = (params: CompletionParams): JsonObject | undefined => {
     temperature: params.temperature,
     top_p: params.topP,
     num_predict: params.maxTokens,
-    stop: typeof params.stop === "string" ? [params.stop] : params.stop,
+    stop: stopsOf(params.stop),
     seed: params.seed,
     presence_penalty: params.presencePenalty,
     frequency_penalty: params.frequencyPenalty
@@ -96,9 +92,7 @@ const toolsOf = (params: CompletionParams, context: Context): Either.Either<Read
   const hasTools = (params.tools ?? []).length > 0 || params.extra?.[context.providerId]?.["tools"] !== undefined
   if (toolChoice === "required" || typeof toolChoice === "object") return unsupported("toolChoice")
   if (!hasTools) {
-    const why = "there are no tools"
-    if (toolChoice !== undefined) context.dropped.push({ param: "toolChoice", why })
-    if (parallelToolCalls !== undefined) context.dropped.push({ param: "parallelToolCalls", why })
+    dropAboutTools(params, context.dropped)
     return Either.right([])
   }
   if (parallelToolCalls === false) {
@@ -107,32 +101,18 @@ const toolsOf = (params: CompletionParams, context: Context): Either.Either<Read
   return Either.right(toolChoice === "none" ? [] : (params.tools ?? []).map((tool, at) => toolOf(tool, at, context)))
 }
 
-/** What the call itself decides. */
-const reserved: ReadonlySet<string> = new Set(["stream", "messages"])
-
-/** The caller's additions; they may change everything but what the engine relies on. */
-const additions = (params: CompletionParams, { dropped, providerId }: Context): JsonObject => {
-  const entries = Object.entries(params.extra?.[providerId] ?? {})
-  for (const [key] of entries) {
-    if (reserved.has(key)) dropped.push({ param: `extra.${providerId}.${key}`, why: "the call itself decides it" })
-  }
-  return Object.fromEntries(entries.filter(([key]) => !reserved.has(key)))
-}
-
 /** The request, or what of it this wire cannot say. */
 export const encode = (
   params: CompletionParams,
   { endpoint, model, stream }: EncodeContext
 ): Either.Either<Encoded, Refusal> => {
   const param = unsayable(params)
-  if (param !== undefined) return Either.left({ _tag: "InvalidRequest", param })
+  if (param !== undefined) return invalid(param)
   if (params.n !== undefined && params.n > 1) return unsupported("n")
   const context: Context = { providerId: endpoint.id, dropped: [] }
   const parts = Either.all({ messages: Messages.encode(params.messages, context), tools: toolsOf(params, context) })
   return Either.map(parts, ({ messages, tools }) => {
-    for (const [param, why] of dropped) {
-      if (params[param] !== undefined) context.dropped.push({ param, why })
-    }
+    dropUnknown(params, unknowns, context.dropped)
     const body = defined({
       model,
       messages,

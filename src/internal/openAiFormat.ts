@@ -6,8 +6,7 @@ import type { ResponseFormat } from "../CompletionParams.ts"
 import type { Dropped } from "../Dialect.ts"
 import type { Endpoint } from "../Endpoint.ts"
 import type { InvalidRequest, UnsupportedParameter } from "../ProviderError.ts"
-import type { JsonObject } from "./json.ts"
-import { defined } from "./openAiJson.ts"
+import { defined, type JsonObject } from "./json.ts"
 
 export interface Format {
   readonly format?: JsonObject | undefined

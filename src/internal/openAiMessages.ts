@@ -20,11 +20,10 @@ import type { Dropped } from "../Dialect.ts"
 import type { Endpoint } from "../Endpoint.ts"
 import type { UnsupportedParameter } from "../ProviderError.ts"
 import * as Base64 from "./base64.ts"
-import type { Json, JsonObject } from "./json.ts"
+import { defined, type Json, type JsonObject } from "./json.ts"
 import { merge } from "./merge.ts"
 import { short } from "./openAiCallIds.ts"
 import * as Fields from "./openAiFields.ts"
-import { defined } from "./openAiJson.ts"
 import * as Thoughts from "./openAiThoughts.ts"
 
 type Encoded<A> = Either.Either<A, UnsupportedParameter>
