@@ -96,6 +96,16 @@ describe("id, model and created", () => {
   })
 })
 
+describe("a chunk", () => {
+  it("is plain data, down to its choices and their deltas", () => {
+    const { chunks } = read([C("a"), F("stop"), U, D])
+    assert.deepStrictEqual(structuredClone(chunks), chunks)
+    const made = chunks.flatMap((chunk) => [chunk, ...chunk.choices, ...chunk.choices.map(({ delta }) => delta)])
+    assert.strictEqual(made.length, 7)
+    for (const each of made) assert.strictEqual(Object.getPrototypeOf(each), Object.prototype)
+  })
+})
+
 describe("the role", () => {
   it("rides on the first chunk that says something, and nothing goes before", () => {
     const role = choice({ delta: { role: "assistant", content: "" }, finish_reason: null })

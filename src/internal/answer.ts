@@ -12,6 +12,7 @@ import type {
 } from "../ChatCompletionChunk.ts"
 import type { CompletionParams } from "../CompletionParams.ts"
 import type { Addition, Output } from "../Dialect.ts"
+import { constructorOf } from "./plain.ts"
 import { ToolCalls } from "./toolCalls.ts"
 
 interface Options {
@@ -46,6 +47,32 @@ interface Choice {
 
 const nothing: ReadonlyArray<ChatCompletionChunk> = []
 
+const PlainChunk = constructorOf<Writable<ChatCompletionChunk>, [string, number, string, ReadonlyArray<ChunkChoice>]>(
+  function(id, created, model, choices) {
+    this.id = id
+    this.object = "chat.completion.chunk"
+    this.created = created
+    this.model = model
+    this.choices = choices
+  }
+)
+
+const PlainChoice = constructorOf<Writable<ChunkChoice>, [number, Delta]>(function(index, delta) {
+  this.index = index
+  this.delta = delta
+})
+
+/** What the event at hand adds to a choice, which is out with that. */
+const told = (choice: Choice): ChunkChoice => {
+  const { delta = {}, index, logprobs } = choice
+  choice.delta = undefined
+  choice.logprobs = undefined
+  choice.introduced = true
+  const addition = new PlainChoice(index, delta)
+  if (logprobs !== undefined) addition.logprobs = logprobs
+  return addition
+}
+
 const isWhole = (reason: string): boolean => reason === "stop" || reason === "tool_calls"
 
 export class Answer {
@@ -58,8 +85,9 @@ export class Answer {
 
   private readonly options: Options
   private readonly choices = new Map<number, Choice>()
-  /** The choices that the event at hand spoke of, in its order. */
+  /** The choices that the event at hand spoke of, in its order; behind `touches` those of events before it. */
   private readonly touched: Array<Choice> = []
+  private touches = 0
   private readonly head: Writable<Partial<Extract<Output, { readonly _tag: "Head" }>>> = {}
   private counts: Partial<Usage> | undefined = undefined
   private ended = false
@@ -160,20 +188,10 @@ export class Answer {
 
   /** Makes one chunk of what the event at hand added. `false`: it added nothing. */
   flush(raw: ReadonlyArray<unknown>): boolean {
-    if (this.touched.length === 0) return false
-    const choices: Array<ChunkChoice> = []
-    for (const choice of this.touched) {
-      const delta = choice.delta ?? {}
-      choices.push(
-        choice.logprobs === undefined
-          ? { index: choice.index, delta }
-          : { index: choice.index, delta, logprobs: choice.logprobs }
-      )
-      choice.delta = undefined
-      choice.logprobs = undefined
-      choice.introduced = true
-    }
-    this.touched.length = 0
+    if (this.touches === 0) return false
+    // A list that grows piece by piece has room for 17, which every chunk would hold.
+    const choices = this.touched.slice(0, this.touches).map(told)
+    this.touches = 0
     this.emit(choices, raw)
     return true
   }
@@ -288,7 +306,7 @@ export class Answer {
 
   private deltaOf(choice: Choice): Pending {
     if (choice.delta !== undefined) return choice.delta
-    this.touched.push(choice)
+    this.touched[this.touches++] = choice
     const delta: Pending = choice.introduced ? {} : { role: "assistant" }
     choice.delta = delta
     return delta
@@ -297,13 +315,12 @@ export class Answer {
   private emit(choices: ReadonlyArray<ChunkChoice>, raw: ReadonlyArray<unknown>, usage?: Usage): void {
     const { head, options } = this
     // The first chunk fixes what the server has not said by now.
-    const chunk: Writable<ChatCompletionChunk> = {
-      id: head.id ??= options.id,
-      object: "chat.completion.chunk",
-      created: head.created ??= Math.floor(options.now / 1000),
-      model: head.model ??= options.params.model ?? "",
+    const chunk = new PlainChunk(
+      head.id ??= options.id,
+      head.created ??= Math.floor(options.now / 1000),
+      head.model ??= options.params.model ?? "",
       choices
-    }
+    )
     if (usage !== undefined) chunk.usage = usage
     if (head.systemFingerprint !== undefined) chunk.systemFingerprint = head.systemFingerprint
     if (head.serviceTier !== undefined) chunk.serviceTier = head.serviceTier

@@ -3,6 +3,7 @@
  * answers need that).
  */
 import type { Output } from "../Dialect.ts"
+import { GrowingText } from "./growingText.ts"
 import { isObject, type Json, type JsonObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 import * as Replay from "./replay.ts"
@@ -28,7 +29,7 @@ export const make = (kind: Kind, sent: JsonObject, id: string | undefined): Bloc
   kind,
   sent,
   id,
-  kept: "",
+  kept: new GrowingText(),
   hasInput: false,
   changed: new Map(),
   open: true
@@ -89,7 +90,8 @@ const field: ReadonlyMap<Kind, string> = new Map([["text", "text"], ["thinking",
 
 /** The block as it goes back; `undefined` for one that was cut, or that says nothing: the API refuses both. */
 const whole = (block: Block): JsonObject | undefined => {
-  const { changed, kept, sent } = block
+  const { changed, sent } = block
+  const kept = block.kept.text
   const name = field.get(block.kind)
   if (name !== undefined) {
     return block.kind === "text" && kept === ""

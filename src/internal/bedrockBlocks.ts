@@ -3,6 +3,7 @@
  * answers need that).
  */
 import type { Output } from "../Dialect.ts"
+import { GrowingText } from "./growingText.ts"
 import { isObject, type Json, type JsonObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 import * as Replay from "./replay.ts"
@@ -25,7 +26,7 @@ export type Store = Replay.Store<Block>
 export const make = (kind: Kind, sent: JsonObject): Block => ({
   kind,
   sent,
-  kept: "",
+  kept: new GrowingText(),
   signature: "",
   citations: [],
   content: [],
@@ -67,7 +68,9 @@ const inputOf = (kept: string): JsonObject | undefined => {
 }
 
 /** The block as it goes back; `undefined` for one that was cut, or that says nothing. */
-const whole = ({ citations, content, kept, kind, sent, signature }: Block): JsonObject | undefined => {
+const whole = (block: Block): JsonObject | undefined => {
+  const { citations, content, kind, sent, signature } = block
+  const kept = block.kept.text
   switch (kind) {
     case "text":
       if (citations.length > 0) {

@@ -47,12 +47,9 @@ const struct = (fields: ReadonlyArray<Field>): Read => {
 
 const array = (element: Read): Read => (u) => {
   if (!Array.isArray(u)) return undefined
-  const out: Array<unknown> = []
-  for (const item of u) {
-    const known = item === null ? undefined : element(item)
-    if (known !== undefined) out.push(known)
-  }
-  return out
+  const items: ReadonlyArray<unknown> = u
+  const known = items.map((item) => item === null ? undefined : element(item))
+  return known.includes(undefined) ? known.filter((item) => item !== undefined) : known
 }
 
 const literal = (value: AST.LiteralValue): Read => (u) => u === value ? u : undefined

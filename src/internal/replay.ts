@@ -12,23 +12,18 @@
  * and the text ahead of a server tool is a sentence. From the first such block on a block is kept until it is whole.
  */
 import type { Output } from "../Dialect.ts"
+import type { GrowingText } from "./growingText.ts"
 import type { JsonObject } from "./json.ts"
 
 /** What a dialect's block has, whatever else it has. */
 export interface Block {
   /** Text, reasoning, or the JSON of an input: what is kept of it. */
-  kept: string
+  readonly kept: GrowingText
   open: boolean
 }
 
 /** Characters held back of text and tool calls, as long as nothing needs replay. */
 export const heldLimit = 65_536
-
-/**
- * Characters after which what is held is read once: V8 keeps a text that grew piece by piece as a tree of its pieces,
- * many times as large, until somebody looks into it.
- */
-const flatLimit = 256
 
 type Mode =
   /** Nothing needs replay so far: blocks wait. */
@@ -60,17 +55,13 @@ export const add = <B extends Block>(store: Store<B>, block: B): void => {
 /** More of a block's text. */
 export const grow = <B extends Block>(store: Store<B>, block: B, piece: string): void => {
   if (store.mode === "released") return
-  block.kept += piece
+  block.kept.add(piece)
   if (store.mode !== "holding") return
-  const before = store.held
   store.held += piece.length
-  if (store.held > heldLimit) {
-    store.mode = "released"
-    for (const one of store.order) one.kept = ""
-    store.order = []
-  } else if (Math.floor(store.held / flatLimit) > Math.floor(before / flatLimit)) {
-    block.kept.charCodeAt(0)
-  }
+  if (store.held <= heldLimit) return
+  store.mode = "released"
+  for (const one of store.order) one.kept.clear()
+  store.order = []
 }
 
 /** Tells the blocks that are whole, up to the first that is not; `whole` is `undefined` for one that says nothing. */

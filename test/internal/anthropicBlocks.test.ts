@@ -150,7 +150,7 @@ describe("blocks for the next turn", () => {
       })
     }
     assert.strictEqual(state.store.order.length, 0)
-    assert.deepStrictEqual([...state.blocks.values()].map((block) => block.kept), [""])
+    assert.deepStrictEqual([...state.blocks.values()].map((block) => block.kept.text), [""])
   })
 
   it("blocks that were told are not kept", () => {
