@@ -53,18 +53,22 @@ const draw = (panel: Panel, top: number): string => {
 }
 
 const style = `text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#7d8590}` +
-  `.title{font-size:15px;font-weight:600}.panel{font-weight:600}.ours{font-weight:600;fill:#3b82f6}` +
+  `.footer{font-size:11px}.title{font-size:15px;font-weight:600}.panel{font-weight:600}.ours{font-weight:600;fill:#3b82f6}` +
   `.bar{fill:#8b949e}.mine{fill:#3b82f6}.spread{stroke:#d29922;stroke-width:2}.tear{fill:#d29922}`
 
-export const svg = (title: string, panels: ReadonlyArray<Panel>): string => {
+/** `footer`: where and when that was. */
+export const svg = (title: string, panels: ReadonlyArray<Panel>, footer: string): string => {
   const tops: Array<number> = []
   let top = 34
   for (const { bars } of panels) {
     tops.push(top)
     top += 30 + bars.length * step + 12
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}" ` +
+  const height = top + 18
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" ` +
+    `viewBox="0 0 ${width} ${height}" ` +
     `role="img" aria-label="${escape(title)}"><style>${style}</style>` +
     `<text x="8" y="20" class="title">${escape(title)}</text>` +
-    `${panels.map((panel, i) => draw(panel, tops[i] ?? 0)).join("")}</svg>\n`
+    `${panels.map((panel, i) => draw(panel, tops[i] ?? 0)).join("")}` +
+    `<text x="8" y="${top + 8}" class="footer">${escape(footer)}</text></svg>\n`
 }

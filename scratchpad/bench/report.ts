@@ -219,8 +219,10 @@ const plotOf = (input: Input, workload: Workload): Plot.Panel | ReadonlyArray<Pl
     return bars.length === 0 ? [] : [{ title: `${metric.label}, ${of}`, bars }]
   })
 
+const date = (): string => new Date().toISOString().slice(0, 10)
+
 const how = (input: Input): string =>
-  `Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)} in ${number(input.minutes)} minutes` +
+  `Made by \`npm run bench\` on ${date()} in ${number(input.minutes)} minutes` +
   `${input.quick ? ", **a quick run with small volumes, not to be quoted**" : ""}. ` +
   `Machine: ${machine()}. Versions: ${versions()}.
 
@@ -228,7 +230,8 @@ How it is measured:
 
 - A server in a process of its own, whose bytes are made before they are asked for, on the loopback device; a process of
   its own for each client, workload and wire, which is warmed up and then waits while the others have their turn
-  (for \`many\` and \`cold\`: a new process for each round). ${input.rounds} rounds, in alternating order.
+  (for \`many\` and \`cold\`: a new process for each round). ${input.rounds} rounds, in alternating order; each begins
+  with half a second of the same work that is not counted.
 - CPU is \`process.cpuUsage()\` over the measured part in the client's process: user and system time of all its threads,
   garbage collection and compilation included, after a warm-up within the process and a forced collection.
 - Each figure is the median of the rounds, with the least and the most in brackets; ratios are taken round by round. Who
@@ -262,7 +265,7 @@ ${sections.join("\n")}
 ${leftOut(input)}`
   const plots = input.workloads.map((workload) => {
     const panels = [plotOf(input, workload)].flat()
-    return { name: workload.name, svg: Plot.svg(workload.title, panels) }
+    return { name: workload.name, svg: Plot.svg(workload.title, panels, `${machine()}, ${date()}`) }
   })
   return { text, plots }
 }

@@ -36,6 +36,7 @@ export const burst: Workload = {
     return {
       warm: () => Meter.warm(async () => Meter.same("text", await few(), Answer.text(2000))),
       measure: async () => {
+        await Meter.rouse(few)
         let whole = ""
         const { cpu, wall } = await Meter.spent(async () => {
           whole = await many()

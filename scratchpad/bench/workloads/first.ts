@@ -44,6 +44,7 @@ export const first: Workload = {
       warm: () => Meter.warm(call, quick ? 2000 : 5000, 30_000),
       measure: async () => {
         const calls: Array<Meter.Spent> = []
+        await Meter.rouse(call)
         await Meter.clean(async () => {
           for (let i = 0; i < count; i++) calls.push(await call())
         })

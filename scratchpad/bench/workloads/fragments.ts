@@ -63,7 +63,10 @@ export const fragments: Workload = {
     const [small, large] = [read(64 * 1024), read(1024 * 1024)]
     return {
       warm: () => Meter.warm(small),
-      measure: async () => ({ ...await Meter.spent(large) })
+      measure: async () => {
+        await Meter.rouse(small)
+        return { ...await Meter.spent(large) }
+      }
     }
   }
 }

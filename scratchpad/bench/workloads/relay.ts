@@ -51,6 +51,7 @@ export const relay: Workload = {
     return {
       warm: () => Meter.warm(async () => check(await few(), 2000)),
       measure: async () => {
+        await Meter.rouse(few)
         let written: ReadonlyArray<Uint8Array> = []
         const { cpu, wall } = await Meter.spent(async () => {
           written = await many()

@@ -38,6 +38,7 @@ export const tools: Workload = {
     return {
       warm: () => Meter.warm(small),
       measure: async (step) => {
+        await Meter.rouse(small)
         const run = read(bytes.get(step) ?? 0)
         const { cpu, wall } = await Meter.spent(run)
         const smaller = before

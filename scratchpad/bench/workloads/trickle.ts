@@ -51,7 +51,10 @@ export const trickle: Workload = {
     const [few, many] = [read(20), read(quick ? 40 : 100)]
     return {
       warm: () => Meter.warm(few),
-      measure: () => Meter.clean(many)
+      measure: async () => {
+        await Meter.rouse(few)
+        return Meter.clean(many)
+      }
     }
   }
 }
