@@ -132,6 +132,51 @@ const keysOf = <E>(
     )
   })
 
+describe("what README.md says of the cost", () => {
+  const told = Markdown.section(Markdown.read("README.md"), "What it costs").replace(/\s+/g, " ")
+  const results = Markdown.read("scratchpad/bench/RESULTS.md")
+  const goals = Markdown.table(results, "Goals")
+  const figure = (row: ReadonlyArray<string> | undefined, column: number): number =>
+    Number.parseFloat(row?.[column] ?? "")
+  const goal = (what: string, wire: string) => goals.find((row) => row[0] === what && row[1] === wire)
+
+  it("are the figures of the run, and its versions", () => {
+    const [official, aiSdk] = ["the official client", "the AI SDK"].map((other) =>
+      figure(goal(`burst, CPU a chunk, against ${other}`, "openai"), 4)
+    )
+    assert.include(told, `cost ${official} of the CPU that `)
+    assert.include(told, `and ${aiSdk} of the AI SDK's`)
+    const relayed = figure(goal("relay, CPU a chunk, against the bare pipe", "openai"), 4).toFixed(1)
+    assert.include(told, `costs ${relayed} times a loop`)
+    const alone = 1 / figure(goal("trickle, CPU a chunk, against the official client", "openai"), 4)
+    assert.include(told, `\`openai\` needs about ${alone.toFixed(1)} of the CPU`)
+    const first = goals.filter(([what]) => what?.startsWith("first token")).flatMap((row) =>
+      [4, 6].map((column) => figure(row, column))
+    )
+    assert.include(told, `${Math.min(...first).toFixed(1)} to ${Math.max(...first).toFixed(1)} ms`)
+    const heap = new Map(Markdown.table(results, "Many: OpenAI's wire").map((row) => [row[0], figure(row, 1)]))
+    const [bare, fetch, undici] = ["bare loop", "effect-any-llm (fetch)", "effect-any-llm (undici)"].map((client) =>
+      Math.round(heap.get(client) ?? 0)
+    )
+    assert.include(told, `${undici} KiB of heap over \`NodeHttpClient.layerUndici\` and ${fetch} KiB over`)
+    assert.include(told, `the bare loop takes ${bare}.`)
+    assert.include(results, told.match(/on (\d{4}-\d\d-\d\d),/)?.[1] ?? "no date")
+    for (
+      const version of ["openai 6.49.0", "@anthropic-ai/sdk 1.12.0", "ai 6.0.326", "effect 3.22.4", "Node 20.20.2"]
+    ) {
+      assert.include(results, version)
+      assert.include(told, version.split(" ")[1] ?? version)
+    }
+  })
+
+  it("has a plot for each workload", () => {
+    const shown = (text: string) =>
+      [...text.matchAll(/\]\((?:scratchpad\/bench\/)?plots\/(\w+)\.svg\)/g)].map(([, name]) => name)
+    assert.deepStrictEqual(shown(told).toSorted(), shown(results).toSorted())
+    for (const name of shown(told)) assert.include(Markdown.read(`scratchpad/bench/plots/${name}.svg`), "</svg>")
+  })
+})
+
 describe("what README.md says in passing", () => {
   it.effect("redirects are not fetch's to follow, whatever a RequestInit says", () =>
     Effect.gen(function*() {

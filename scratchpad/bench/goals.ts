@@ -45,24 +45,40 @@ export const goals: ReadonlyArray<Goal> = [
 ]
 
 export interface Verdict {
-  readonly goal: Goal
-  readonly wire: Wire
   readonly measured: Results.Spread
   readonly verdict: "reached" | "within the limit" | "MISSED"
 }
 
-/** How this package did, over fetch, which is what the others use. */
-export const judge = (outcomes: Results.Outcomes, wires: ReadonlyArray<Wire>): ReadonlyArray<Verdict> =>
+export interface Judged {
+  readonly goal: Goal
+  readonly wire: Wire
+  /** Over fetch, which is what the others use. */
+  readonly fetch: Verdict | undefined
+  /** Over the client of the README's first program. */
+  readonly undici: Verdict | undefined
+}
+
+const verdictOf = (outcomes: Results.Outcomes, goal: Goal, wire: Wire, client: string): Verdict | undefined => {
+  const of = (name: string) => Results.find(outcomes, goal.workload, wire, name)
+  const other = goal.against === "official" ? Client.official[wire] : goal.against
+  const measured = goal.against === "itself"
+    ? Results.spread(Results.values(of(client), goal.metric))
+    : Results.against(of(client), of(other), goal.metric, goal.compare)
+  if (measured === undefined) return undefined
+  const { median } = measured
+  return { measured, verdict: median <= goal.goal ? "reached" : median <= goal.limit ? "within the limit" : "MISSED" }
+}
+
+/** How this package did. */
+export const judge = (outcomes: Results.Outcomes, wires: ReadonlyArray<Wire>): ReadonlyArray<Judged> =>
   goals.flatMap((goal) =>
     wires.flatMap((wire) => {
-      const of = (client: string) => Results.find(outcomes, goal.workload, wire, client)
-      const other = goal.against === "official" ? Client.official[wire] : goal.against
-      const measured = goal.against === "itself"
-        ? Results.spread(Results.values(of("ours"), goal.metric))
-        : Results.against(of("ours"), of(other), goal.metric, goal.compare)
-      if (measured === undefined) return []
-      const { median } = measured
-      const verdict = median <= goal.goal ? "reached" : median <= goal.limit ? "within the limit" : "MISSED"
-      return [{ goal, wire, measured, verdict }]
+      const judged = {
+        goal,
+        wire,
+        fetch: verdictOf(outcomes, goal, wire, "ours"),
+        undici: verdictOf(outcomes, goal, wire, "ours-undici")
+      }
+      return judged.fetch === undefined && judged.undici === undefined ? [] : [judged]
     })
   )

@@ -116,18 +116,20 @@ const leftOut = (input: Input): string => {
 }
 
 const goalsOf = ({ outcomes }: Input): string => {
-  const verdicts = Goals.judge(outcomes, Wires.wires)
-  if (verdicts.length === 0) return "Nothing of it was measured.\n"
-  return `${
+  const judged = Goals.judge(outcomes, Wires.wires)
+  if (judged.length === 0) return "Nothing of it was measured.\n"
+  const cells = (verdict: Goals.Verdict | undefined, unit: string) =>
+    verdict === undefined ? ["", ""] : [told(verdict.measured, unit), verdict.verdict]
+  return `All others are over fetch.\n\n${
     table(
-      ["what", "wire", "measured", "goal", "at the latest", ""],
-      verdicts.map(({ goal, measured, verdict, wire }) => [
+      ["what", "wire", "goal", "at the latest", "over fetch", "", "over undici", ""],
+      judged.map(({ fetch, goal, undici, wire }) => [
         goal.what,
         wire,
-        told(measured, goal.unit),
         `${goal.goal}${goal.unit}`,
         `${goal.limit}${goal.unit}`,
-        verdict
+        ...cells(fetch, goal.unit),
+        ...cells(undici, goal.unit)
       ])
     )
   }\n`
