@@ -5,11 +5,9 @@
  * it does not watch.
  */
 
-type Writable<A> = { -readonly [K in keyof A]: A[K] }
-
 /** `assign` sets the fields; its objects have no prototype but that of all objects. */
 export const constructorOf = <A extends object, Args extends ReadonlyArray<unknown>>(
-  assign: (this: Writable<A>, ...args: Args) => void
+  assign: (this: A, ...args: Args) => void
 ): new(...args: Args) => A => {
   assign.prototype = Object.prototype
   // A function is a constructor, which its type does not say.
