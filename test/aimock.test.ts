@@ -2,7 +2,7 @@
  * The same promises against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in the dialects that it
  * speaks, and as Azure and OpenRouter.
  */
-import { LLMock } from "@copilotkit/aimock"
+import type { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,6 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { CallOptions } from "../src/CallOptions.ts"
 import * as ChatCompletion from "../src/ChatCompletion.ts"
@@ -25,6 +24,7 @@ import * as Ollama from "../src/providers/Ollama.ts"
 import * as OpenAi from "../src/providers/OpenAi.ts"
 import * as OpenRouter from "../src/providers/OpenRouter.ts"
 import * as VertexAi from "../src/providers/VertexAi.ts"
+import * as Aimock from "./kit/aimock.ts"
 import * as Answer from "./kit/answer.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Play from "./kit/play.ts"
@@ -59,14 +59,7 @@ const script = (mock: LLMock): LLMock =>
     .onMessage("truncated", { content: alphabet }, { chunkSize: 2, truncateAfterChunks: 6, latency: 10 })
     .onMessage("disconnected", { content: alphabet.repeat(40) }, { chunkSize: 2, disconnectAfterMs: 600, latency: 5 })
 
-const start: Effect.Effect<LLMock, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.promise(async () => {
-    const mock = script(new LLMock({ port: 0, auth: { apiKeys: [Redacted.value(Targets.apiKey)] } }))
-    await mock.start()
-    return mock
-  }),
-  (mock) => Effect.promise(() => mock.stop())
-)
+const start = Aimock.start(script)
 
 interface Place {
   readonly name: string

@@ -2,14 +2,12 @@
  * Loops of tools and typed answers against a server that nobody here wrote: `@copilotkit/aimock` over real HTTP, in each
  * dialect.
  */
-import { LLMock } from "@copilotkit/aimock"
+import type { LLMock } from "@copilotkit/aimock"
 import { assert, describe, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as ChatCompletionChunk from "../src/ChatCompletionChunk.ts"
 import * as Provider from "../src/Provider.ts"
@@ -18,6 +16,7 @@ import * as Cohere from "../src/providers/Cohere.ts"
 import * as Ollama from "../src/providers/Ollama.ts"
 import * as Tool from "../src/Tool.ts"
 import * as Toolkit from "../src/Toolkit.ts"
+import * as Aimock from "./kit/aimock.ts"
 import * as Clients from "./kit/clients.ts"
 import * as Targets from "./kit/targets.ts"
 
@@ -55,14 +54,7 @@ const script = (mock: LLMock): LLMock =>
     .on({ userMessage: "tool first", hasToolResult: true }, { content: "It is noon." })
     .onMessage("object", { content: "{\"city\":\"Paris\",\"people\":2100000}" }, { chunkSize: 6 })
 
-const start: Effect.Effect<LLMock, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.promise(async () => {
-    const mock = script(new LLMock({ port: 0, auth: { apiKeys: [Redacted.value(Targets.apiKey)] } }))
-    await mock.start()
-    return mock
-  }),
-  (mock) => Effect.promise(() => mock.stop())
-)
+const start = Aimock.start(script)
 
 const ask = (content: string) => ({ messages: [{ role: "user", content }] }) as const
 
