@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import type * as Schema from "effect/Schema"
 import type { ResponseFormat } from "./CompletionParams.ts"
 import type { Capabilities } from "./Endpoint.ts"
+import * as Nearest from "./internal/nearestFormat.ts"
 import * as Codec from "./internal/schemaCodec.ts"
 import { unwritable } from "./internal/unwritable.ts"
 
@@ -45,9 +46,8 @@ export const ofCodec = <A>(name: string, codec: Codec.Codec<A>, options: Options
  * How a provider is asked for a value: by its JSON Schema; for a JSON object, with the schema in the prompt; as the
  * arguments of a tool that the model has to call; or in the prompt alone.
  */
-export type Mode = "json_schema" | "json_object" | "tool" | "prompt"
+export type Mode = Nearest.Mode
 
 /** The nearest that a provider has. */
-export const modeOf = (
-  { forcedTools, responseFormat, tools }: Pick<Capabilities, "responseFormat" | "tools" | "forcedTools">
-): Mode => responseFormat === "none" ? tools && forcedTools !== false ? "tool" : "prompt" : responseFormat
+export const modeOf: (capabilities: Pick<Capabilities, "responseFormat" | "tools" | "forcedTools">) => Mode =
+  Nearest.modeOf

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type { ChatCompletion, CompletedToolCall, CompletionChoice, CompletionMessage } from "../ChatCompletion.ts"
 import type { Annotation, FinishReason, Usage } from "../ChatCompletionChunk.ts"
 import * as Native from "./aiNative.ts"
+import { isWhole } from "./finish.ts"
 import { isObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 
@@ -23,8 +24,6 @@ const reasons: ReadonlyMap<FinishReason, Response.FinishReason> = new Map([
 
 const finishReason = (reason: FinishReason | undefined): Response.FinishReason =>
   reason === undefined ? "unknown" : reasons.get(reason) ?? "other"
-
-const isFinished = (reason: FinishReason | undefined): boolean => reason === "stop" || reason === "tool_calls"
 
 const usageOf = (usage: Usage | undefined): Response.FinishPartEncoded["usage"] => ({
   inputTokens: usage?.promptTokens,
@@ -99,7 +98,7 @@ export const withMetadata = (ours: Ours): { readonly metadata?: ReturnType<typeo
 const cut = ({ function: { name }, id }: CompletedToolCall, { finishReason }: CompletionChoice): string =>
   `the call of \`${name}\` (${id}) is not complete and was not run: the answer ended with ${
     finishReason ?? "no reason"
-  }${isFinished(finishReason) ? ", and the arguments are no JSON object" : ""}`
+  }${isWhole(finishReason) ? ", and the arguments are no JSON object" : ""}`
 
 /**
  * The calls of an answer, to be run: all of them are complete, or there are none. The last one carries what has to go

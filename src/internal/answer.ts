@@ -12,6 +12,7 @@ import type {
 } from "../ChatCompletionChunk.ts"
 import type { CompletionParams } from "../CompletionParams.ts"
 import type { Addition, Output } from "../Dialect.ts"
+import { isWhole } from "./finish.ts"
 import { constructorOf } from "./plain.ts"
 import { ToolCalls } from "./toolCalls.ts"
 
@@ -72,8 +73,6 @@ const told = (choice: Choice): ChunkChoice => {
   if (logprobs !== undefined) addition.logprobs = logprobs
   return addition
 }
-
-const isWhole = (reason: string): boolean => reason === "stop" || reason === "tool_calls"
 
 export class Answer {
   /** Whether something is out, or about to be: from here on the attempt is not repeated. */

@@ -13,12 +13,10 @@ import type {
   TokenLogprob,
   ToolCallDelta
 } from "../ChatCompletionChunk.ts"
+import { isWhole } from "./finish.ts"
 import type { Json } from "./json.ts"
 
 const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
-
-const isFinished = (finishReason: FinishReason | undefined): boolean =>
-  finishReason === "stop" || finishReason === "tool_calls"
 
 /** A tool call as far as it is known, and whether it is safe to run. A finished call without arguments has `{}`. */
 export const completedToolCall = (
@@ -26,7 +24,7 @@ export const completedToolCall = (
   finishReason: FinishReason | undefined
 ): CompletedToolCall => {
   const { id, type, function: { arguments: text, name } } = call
-  if (!isFinished(finishReason)) return { id, type, function: { name, arguments: text }, complete: false }
+  if (!isWhole(finishReason)) return { id, type, function: { name, arguments: text }, complete: false }
   const finished = text.trim() === "" ? "{}" : text
   // A call without a name is nothing that could be run.
   const complete = name !== "" && Option.exists(parse(finished), Predicate.isRecord)

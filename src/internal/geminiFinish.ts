@@ -4,6 +4,7 @@
  * @see https://ai.google.dev/api/generate-content#FinishReason
  */
 import type { Fault } from "../Dialect.ts"
+import * as Finish from "./finish.ts"
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ["STOP", "stop"],
@@ -25,10 +26,7 @@ const reasons: ReadonlyMap<string, string> = new Map([
 ])
 
 /** Whether the word says that the model came to its end by itself. */
-export const isWhole = (word: string): boolean => {
-  const reason = reasons.get(word)
-  return reason === "stop" || reason === "tool_calls"
-}
+export const isWhole = (word: string): boolean => Finish.isWhole(reasons.get(word))
 
 /** Others (`OTHER`, `NO_IMAGE`, `IMAGE_OTHER`) pass through as they are. */
 export const finishReason = (word: string): string => reasons.get(word) ?? word

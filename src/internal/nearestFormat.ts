@@ -3,8 +3,14 @@
  * to call, or in the prompt. A form that was written by hand is refused there, since its caller reads the answer's text.
  */
 import type { CompletionParams, Message, ResponseFormat } from "../CompletionParams.ts"
-import type { Endpoint } from "../Endpoint.ts"
+import type { Capabilities, Endpoint } from "../Endpoint.ts"
 import { isFromSchema } from "./jsonSchemaOrigin.ts"
+
+export type Mode = "json_schema" | "json_object" | "tool" | "prompt"
+
+export const modeOf = (
+  { forcedTools, responseFormat, tools }: Pick<Capabilities, "responseFormat" | "tools" | "forcedTools">
+): Mode => responseFormat === "none" ? tools && forcedTools !== false ? "tool" : "prompt" : responseFormat
 
 type Format = Extract<ResponseFormat, { readonly type: "json_schema" }>
 
@@ -41,7 +47,13 @@ const inPrompt = (params: CompletionParams, format: Format): CompletionParams =>
 
 export const params = (given: CompletionParams, endpoint: Endpoint): CompletionParams => {
   const { responseFormat: format } = given
-  const { forcedTools, responseFormat: known, tools } = endpoint.capabilities
-  if (known !== "none" || format?.type !== "json_schema" || !isFromSchema(format.schema)) return given
-  return tools && forcedTools !== false ? asTool(given, format, endpoint) : inPrompt(given, format)
+  if (format?.type !== "json_schema" || !isFromSchema(format.schema)) return given
+  switch (modeOf(endpoint.capabilities)) {
+    case "tool":
+      return asTool(given, format, endpoint)
+    case "prompt":
+      return inPrompt(given, format)
+    default:
+      return given
+  }
 }

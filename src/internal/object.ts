@@ -16,6 +16,7 @@ import { type CallError, ProviderError } from "../ProviderError.ts"
 import * as ResponseFormat from "../ResponseFormat.ts"
 import * as Fold from "./completionFold.ts"
 import * as Fences from "./fences.ts"
+import { isWhole } from "./finish.ts"
 import { isObject, type Json } from "./json.ts"
 import { refusal } from "./jsonSchemaParams.ts"
 import { parseJson } from "./parseJson.ts"
@@ -87,9 +88,6 @@ const textOf = ({ message }: CompletionChoice, name: string): string => {
   return call?.function.arguments ?? message.content ?? ""
 }
 
-const isWhole = ({ finishReason }: CompletionChoice): boolean =>
-  finishReason === undefined || finishReason === "stop" || finishReason === "tool_calls"
-
 const read = <A>({ codec, name }: Request<A>, completion: ChatCompletion): Either.Either<Answered<A>, OutputError> => {
   // The compiler has checked the fields.
   const fail = (kind: OutputError["kind"], text: string, issue?: string) =>
@@ -100,7 +98,7 @@ const read = <A>({ codec, name }: Request<A>, completion: ChatCompletion): Eithe
   const text = textOf(choice, name)
   if (refusal !== undefined && refusal !== "") return fail("refused", refusal)
   if (finishReason === "content_filter" || finishReason === "refusal") return fail("refused", text)
-  if (!isWhole(choice)) return fail("cut", text)
+  if (finishReason !== undefined && !isWhole(finishReason)) return fail("cut", text)
   const json = parseJson(Fences.inside(text))
   if (json === undefined) return fail("notJson", text)
   return Either.match(codec.decode(json), {

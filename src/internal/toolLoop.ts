@@ -14,6 +14,7 @@ import { completionStream, type Provider } from "../Provider.ts"
 import type { CallError } from "../ProviderError.ts"
 import { type InvalidCall, type Reason, ToolError } from "../ToolError.ts"
 import * as Fold from "./completionFold.ts"
+import { isWhole } from "./finish.ts"
 import { isObject } from "./json.ts"
 import { parseJson } from "./parseJson.ts"
 import * as Wording from "./toolMessage.ts"
@@ -63,8 +64,6 @@ type Checked<E, R> = Effect.Effect<Effect.Effect<Result, E, R>, InvalidCall>
 const failWith = (reason: Reason, step: number): Effect.Effect<never, ToolError> =>
   // The compiler has checked the fields.
   Effect.fail(new ToolError({ reason, step }, { disableValidation: true }))
-
-const isWhole = (finishReason: string | undefined): boolean => finishReason === "stop" || finishReason === "tool_calls"
 
 const told = <E, R>({ runners }: Loop<E, R>, reason: InvalidCall): Result => ({
   outcome: reason,
